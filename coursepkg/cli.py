@@ -1,0 +1,188 @@
+"""The ``coursepkg`` command: what instructors and learners type."""
+
+import multiprocessing
+import os
+import shutil
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from coursepkg.grading.submission import Graded
+
+app = typer.Typer(
+    help="Release, check and grade the assignments of this course.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+CourseOption = Annotated[
+    Path | None, typer.Option("--course", help="The course directory; found by itself if left out.")
+]
+
+
+def _console() -> Console:
+    return Console(width=max(shutil.get_terminal_size((140, 24)).columns, 100), highlight=False)
+
+
+def _stop(message: str) -> typer.Exit:
+    Console(stderr=True).print(f"coursepkg: {escape(message)}", soft_wrap=True)
+    return typer.Exit(2)
+
+
+@app.command()
+def grade(
+    assignment: Annotated[str, typer.Argument(help="Its lesson's file stem or number, such as 01.")],
+    submitted: Annotated[Path, typer.Option(help="Holds one folder a student.")],
+    output: Annotated[Path, typer.Option(help="Gets the gradebook, graded notebooks, feedback and exports.")],
+    json: Annotated[
+        Path | None, typer.Option(help="The JSON export; OUTPUT/grades.json if left out.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Submissions graded at a time.")] = os.cpu_count() or 1,
+    feedback: Annotated[bool, typer.Option(help="Write the feedback pages.")] = True,
+    course: CourseOption = None,
+) -> None:
+    """Grade all submissions of an assignment."""
+    from tqdm import tqdm
+
+    from coursepkg.grading.assignment import find_course
+    from coursepkg.grading.batch import find_jobs, grade_all
+    from coursepkg.grading.gradebook import ClassRecord, write_exports
+
+    try:
+        found = find_course(course)
+        chosen = found.assignment(assignment)
+        work = find_jobs(found, chosen, submitted)
+    except LookupError as error:
+        raise _stop(str(error.args[0])) from None
+    record = ClassRecord(output, chosen)
+    results = []
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(work)), mp_context=context) as executor:
+        for graded in tqdm(grade_all(work, executor), total=len(work), desc="grading", unit="student"):
+            record.save(graded)
+            results.append(graded)
+    results.sort(key=lambda graded: graded.student)
+    data = json or output / "grades.json"
+    write_exports(results, output / "grades.csv", data)
+    _print_class(results)
+    places = {"gradebook": output / "gradebook.db", "graded notebooks": output / "autograded"}
+    if feedback:
+        places["feedback pages"] = record.feedback()
+    places |= {"CSV": output / "grades.csv", "JSON": data}
+    for what, where in places.items():
+        _console().print(f"{what + ':':18s}{escape(os.path.relpath(where))}", soft_wrap=True)
+
+
+def _print_class(results: "list[Graded]") -> None:
+    console = _console()
+    names = list(dict.fromkeys(name for graded in results for name in graded.exercises))
+    rows = [
+        [
+            graded.student,
+            *[_points(graded.exercises[name].score) if name in graded.exercises else "" for name in names],
+            f"{graded.score:g}/{graded.max_score:g}",
+            graded.status,
+            _reason(graded),
+        ]
+        for graded in results
+    ]
+    heads = ["student", *names, "points", "status"]
+    taken = sum(max(len(head), *(len(row[i]) for row in rows)) + 1 for i, head in enumerate(heads))
+    table = Table(
+        title=f"{len(results)} submissions", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
+    for head in heads:
+        table.add_column(head, justify="left" if head in ("student", "status") else "right", no_wrap=True)
+    table.add_column(
+        "reason", overflow="ellipsis", no_wrap=True, max_width=max(console.width - taken - 3, 20)
+    )
+    for row in rows:
+        table.add_row(*map(escape, row))
+    console.print(table)
+
+
+def _points(score: float | None) -> str:
+    return "?" if score is None else f"{score:g}"
+
+
+def _reason(graded: "Graded") -> str:
+    """Return what stands in the table: what the record says, else the first requirement not met."""
+    if graded.reason:
+        return graded.reason
+    lost = (
+        (name, e) for name, e in graded.exercises.items() if e.score is not None and e.score < e.max_score
+    )
+    for name, exercise in lost:
+        lines = [
+            line.removeprefix("- ") for line in exercise.message.splitlines() if " points." not in line[:20]
+        ]
+        return f"{name}: {lines[0] if lines else ''}"
+    return ""
+
+
+@app.command()
+def check(notebook: Annotated[Path, typer.Argument(help="Your notebook of an assignment.")]) -> None:
+    """Run the visible checks on your own notebook."""
+    from coursepkg.grading.check import check_notebook
+    from coursepkg.grading.intake import Refused
+
+    try:
+        results = check_notebook(notebook)
+    except Refused as refusal:
+        raise _stop(str(refusal)) from None
+    marks = {"passed": "[green]passed[/]   ", "failed": "[red]failed[/]   ", "not begun": "not begun"}
+    for result in results:
+        message = escape(result.message) if result.state == "failed" else ""
+        _console().print(f"{result.exercise}  {marks[result.state]}  {message}", soft_wrap=True)
+    passed = sum(result.state == "passed" for result in results)
+    _console().print(f"{passed} of {len(results)} visible checks passed.")
+    raise typer.Exit(0 if passed == len(results) else 1)
+
+
+@app.command()
+def release(
+    output: Annotated[
+        Path | None, typer.Option(help="Where to; the course's release folder if left out.")
+    ] = None,
+    course: CourseOption = None,
+) -> None:
+    """Make the notebooks that students receive."""
+    from coursepkg.grading.assignment import find_course
+    from coursepkg.grading.release import make_releases
+
+    try:
+        found = find_course(course)
+    except LookupError as error:
+        raise _stop(str(error.args[0])) from None
+    for path in make_releases(found, output or found.root / "release"):
+        _console().print(escape(os.path.relpath(path)), soft_wrap=True)
+
+
+@app.command()
+def solutions(
+    output: Annotated[
+        Path | None, typer.Option(help="Where to; the course's solution folder if left out.")
+    ] = None,
+    course: CourseOption = None,
+) -> None:
+    """Make executed notebooks with the solutions, for the instructor."""
+    from coursepkg.grading.assignment import find_course
+    from coursepkg.grading.release import make_solutions
+
+    try:
+        found = find_course(course)
+    except LookupError as error:
+        raise _stop(str(error.args[0])) from None
+    for path in make_solutions(found, output or found.root / "solution"):
+        _console().print(escape(os.path.relpath(path)), soft_wrap=True)
+
+
+if __name__ == "__main__":
+    app()

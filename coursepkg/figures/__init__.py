@@ -1,0 +1,1 @@
+"""Figures of the lessons, one module a lesson; the only part of the package that imports matplotlib."""

@@ -1,0 +1,161 @@
+"""An assignment's three forms, all made from its one source notebook; and the course they lie in."""
+
+import copy
+import os
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.preprocessors import (
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearOutput,
+    ComputeChecksums,
+    LockCells,
+)
+
+from coursepkg.grading.stubs import ExerciseStubs, keep_solutions
+
+MAKE_TEMPLATE = (LockCells, ExerciseStubs, ClearOutput, CheckCellMetadata, ComputeChecksums)
+MAKE_RELEASE = (ClearHiddenTests, ClearMarkScheme, ComputeChecksums, CheckCellMetadata)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment.
+
+    Attributes
+    ----------
+    id : str
+        The file stem of its lesson: ``"01_threshold_logic_units"``.
+    path : Path
+        Its source notebook, with solutions and hidden blocks.
+    """
+
+    id: str
+    path: Path
+
+    @cached_property
+    def source(self) -> NotebookNode:
+        """The source notebook; do not change it."""
+        return nbformat.read(self.path, as_version=4)
+
+    @cached_property
+    def template(self) -> NotebookNode:
+        """Stubs in solution cells, hidden blocks in grade cells: what a submission is put into."""
+        return _convert(self.source, MAKE_TEMPLATE)
+
+    @cached_property
+    def release(self) -> NotebookNode:
+        """What students receive: no solution, no hidden block."""
+        return _convert(self.template, MAKE_RELEASE)
+
+    @cached_property
+    def solved(self) -> NotebookNode:
+        """What a perfect student hands in: the release with the solutions."""
+        notebook = copy.deepcopy(self.release)
+        for cell, source in zip(notebook.cells, self.source.cells, strict=True):
+            if cell.metadata.get("nbgrader", {}).get("solution") and cell.cell_type == "code":
+                cell.source = source.source
+                keep_solutions(cell)
+        return notebook
+
+
+def _convert(notebook: NotebookNode, preprocessors: tuple[type, ...]) -> NotebookNode:
+    notebook, resources = copy.deepcopy(notebook), {}
+    for preprocessor in preprocessors:
+        notebook, resources = preprocessor().preprocess(notebook, resources)
+    return notebook
+
+
+@dataclass(frozen=True)
+class Course:
+    """An nbgrader course directory.
+
+    Attributes
+    ----------
+    root : Path
+        Holds ``source``, ``hidden`` and ``nbgrader_config.py``.
+    """
+
+    root: Path
+
+    def assignments(self) -> list[Assignment]:
+        """Return the assignments that have a source notebook, in order."""
+        paths = sorted(self.root.glob("source/*/*.ipynb"))
+        return [Assignment(path.stem, path) for path in paths if path.stem == path.parent.name]
+
+    def assignment(self, name: str) -> Assignment:
+        """Return an assignment by its id or its number.
+
+        Parameters
+        ----------
+        name : str
+            ``"01_threshold_logic_units"``, ``"01"`` or ``"1"``.
+
+        Raises
+        ------
+        LookupError
+            If there is none, with the ids that there are.
+        """
+        known = self.assignments()
+        for assignment in known:
+            number = assignment.id.partition("_")[0]
+            if name in (assignment.id, number) or (
+                name.isdigit() and number.isdigit() and int(name) == int(number)
+            ):
+                return assignment
+        there = ", ".join(assignment.id for assignment in known) or "none"
+        raise LookupError(f"there is no assignment {name!r} in {self.root / 'source'}; there are: {there}")
+
+    def secret(self) -> bytes:
+        """Return the course's secret, from which students' random inputs derive; made at its first use.
+
+        It lies in ``.secret`` in the course directory and is not under version control. With the same
+        secret a submission gets the same inputs at every grading.
+        """
+        path = self.root / ".secret"
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return bytes.fromhex(path.read_text(encoding="ascii").strip())
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+        return self.secret()
+
+
+def find_course(start: Path | None = None) -> Course:
+    """Find the course directory at or above a folder, or in its ``assignments`` folder.
+
+    Parameters
+    ----------
+    start : Path, optional
+        The current folder if left out.
+
+    Raises
+    ------
+    LookupError
+        If there is none.
+    """
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        for root in (folder, folder / "assignments"):
+            if (root / "nbgrader_config.py").is_file() and (root / "source").is_dir():
+                return Course(root)
+    raise LookupError(
+        f"no course directory at or above {start}: it holds nbgrader_config.py and source/. "
+        "Go into the project's folder, or name it with --course"
+    )
+
+
+def write_notebook(notebook: Any, path: Path) -> None:
+    """Write a notebook so that a reader never sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+    os.replace(temporary, path)

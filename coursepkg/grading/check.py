@@ -1,0 +1,87 @@
+"""The learner's own check of a notebook: the visible checks, and nothing else."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbgrader.preprocessors import ClearHiddenTests
+from nbgrader.utils import is_grade, is_solution
+
+from coursepkg.grading.execute import execute
+from coursepkg.grading.intake import Refused, parse, read_bytes
+from coursepkg.grading.limits import DEFAULT_LIMITS, Limits
+from coursepkg.grading.session import Session
+
+STUB = 'raise NotImplementedError("Exercise '
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a visible check says of one exercise.
+
+    Attributes
+    ----------
+    exercise : str
+        The id of the grade cell.
+    state : str
+        ``"passed"``, ``"failed"`` or ``"not begun"``.
+    message : str
+        A sentence; empty when passed.
+    """
+
+    exercise: str
+    state: str
+    message: str
+
+
+def check_notebook(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[Checked]:
+    """Run a learner's notebook and its visible checks.
+
+    Parameters
+    ----------
+    path : Path
+    limits : Limits
+
+    Returns
+    -------
+    list of Checked
+        In the order of the notebook.
+
+    Raises
+    ------
+    Refused
+        If the file cannot be read, or holds no exercise.
+    """
+    raw = read_bytes(path)
+    parse(raw)  # refuses with a sentence what cannot be read
+    try:
+        notebook = nbformat.reads(raw.decode("utf-8-sig"), as_version=4)
+    except Exception as error:  # nbformat raises many kinds
+        raise Refused(f"{path.name} is not a notebook that can be read ({type(error).__name__}).") from None
+    notebook, _ = ClearHiddenTests().preprocess(notebook, {})
+    exercises = [
+        cell
+        for cell in notebook.cells
+        if is_grade(cell) and not is_solution(cell) and cell.cell_type == "code"
+    ]
+    if not exercises:
+        raise Refused(f"{path.name} holds no exercise. Is it an assignment's notebook?")
+    with Session(limits) as session:
+        execute(notebook, session, b"local")
+    results, stub = [], False
+    for cell in notebook.cells:
+        if is_solution(cell):
+            stub = stub or STUB in cell.source
+        elif cell in exercises:
+            results.append(_checked(cell, stub))
+            stub = False
+    return results
+
+
+def _checked(cell: nbformat.NotebookNode, stub: bool) -> Checked:
+    name = cell.metadata.nbgrader.grade_id
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    if not errors:
+        return Checked(name, "passed", "")
+    begun = errors[0].ename != "NotBegun" and not stub
+    return Checked(name, "failed" if begun else "not begun", errors[0].evalue)

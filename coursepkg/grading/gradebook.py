@@ -1,0 +1,127 @@
+"""The one writer to nbgrader's gradebook, and what else a graded class leaves behind.
+
+The gradebook is nbgrader's own, so its form grader, feedback and export work on it.
+"""
+
+import csv
+import json
+import logging
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import SaveAutoGrades, SaveCells
+from sqlalchemy.exc import SAWarning
+from traitlets.config import Config
+
+from coursepkg.grading.assignment import Assignment, write_notebook
+from coursepkg.grading.nbgrader_plugin import configure
+from coursepkg.grading.submission import Graded
+
+
+class ClassRecord:
+    """A folder with a graded class: ``gradebook.db``, ``autograded/``, ``feedback/``, ``grades.csv``.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if missing.
+    assignment : Assignment
+    """
+
+    def __init__(self, folder: Path, assignment: Assignment):
+        self.folder = folder.resolve()
+        self.assignment = assignment
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.config = Config()
+        configure(self.config)
+        self.db_url = f"sqlite:///{(self.folder / 'gradebook.db').as_posix()}"
+        self._register()
+
+    def _register(self) -> None:
+        """Tell the gradebook of the assignment's cells and points."""
+        with Gradebook(self.db_url) as gradebook:
+            gradebook.update_or_create_assignment(self.assignment.id)
+        SaveCells().preprocess(self.assignment.template, self._resources("."))
+
+    def _resources(self, student: str) -> dict[str, Any]:
+        names = {"student": student, "assignment": self.assignment.id, "notebook": self.assignment.id}
+        return {"nbgrader": {**names, "db_url": self.db_url}}
+
+    def save(self, graded: Graded) -> None:
+        """Record one outcome: points and comments in the gradebook, the notebook in ``autograded/``.
+
+        Parameters
+        ----------
+        graded : Graded
+        """
+        notebook = nbformat.reads(graded.notebook, as_version=4)
+        with warnings.catch_warnings(), Gradebook(self.db_url) as gradebook:
+            warnings.simplefilter("ignore", SAWarning)  # nbgrader adds rows in an order that SQLAlchemy notes
+            gradebook.update_or_create_student(graded.student)
+            gradebook.update_or_create_submission(self.assignment.id, graded.student)
+        SaveAutoGrades().preprocess(notebook, self._resources(graded.student))
+        write_notebook(notebook, self._path("autograded", graded.student, ".ipynb"))
+
+    def feedback(self) -> Path:
+        """Write a feedback page for each student and return their folder."""
+        directory = CourseDirectory(
+            config=self.config, root=str(self.folder), assignment_id=self.assignment.id
+        )
+        directory.db_url = self.db_url
+        converter = GenerateFeedback(coursedir=directory, config=self.config, force=True)
+        converter.log.setLevel(logging.ERROR)
+        converter.start()
+        return self.folder / "feedback"
+
+    def _path(self, stage: str, student: str, suffix: str) -> Path:
+        return self.folder / stage / student / self.assignment.id / f"{self.assignment.id}{suffix}"
+
+
+def as_json(results: Iterable[Graded]) -> dict[str, Any]:
+    """Return outcomes as plain data: by student the status, the reason, the points, and each exercise."""
+    return {
+        graded.student: {
+            "status": graded.status,
+            "reason": graded.reason,
+            "score": graded.score,
+            "max_score": graded.max_score,
+            "exercises": {
+                name: {"score": exercise.score, "max_score": exercise.max_score, "message": exercise.message}
+                for name, exercise in graded.exercises.items()
+            },
+        }
+        for graded in results
+    }
+
+
+def write_exports(results: list[Graded], table: Path, data: Path) -> None:
+    """Write the outcomes as CSV, a row a student, and as JSON.
+
+    Parameters
+    ----------
+    results : list of Graded
+    table, data : Path
+        The CSV and the JSON file.
+    """
+    for path in (table, data):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    data.write_text(json.dumps(as_json(results), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    names = list(dict.fromkeys(name for graded in results for name in graded.exercises))
+    with table.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["student", "status", "score", "max_score", *names, "reason"])
+        for graded in results:
+            points = [graded.exercises[name].score if name in graded.exercises else "" for name in names]
+            row = [graded.student, graded.status, graded.score, graded.max_score, *points, graded.reason]
+            writer.writerow([_inert(value) for value in row])
+
+
+def _inert(value: Any) -> Any:
+    """Keep a spreadsheet from reading text as a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -1,0 +1,133 @@
+"""What makes nbgrader's own commands and buttons grade through this engine.
+
+``assignments/nbgrader_config.py`` names these classes; nothing of nbgrader is changed. The exporter
+reads a submission (an unreadable or mangled one would end nbgrader's batch before any preprocessor
+runs), `SplitExecute` stands in for nbgrader's ``Execute``.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearOutput,
+    ComputeChecksums,
+    GetGrades,
+    IncludeHeaderFooter,
+    InstantiateTests,
+    LockCells,
+    NbGraderPreprocessor,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+    SaveCells,
+)
+from traitlets.config import Config
+
+from coursepkg.grading.assignment import Assignment, Course
+from coursepkg.grading.intake import Refused, parse, read_bytes
+from coursepkg.grading.limits import DEFAULT_LIMITS
+from coursepkg.grading.stubs import ExerciseStubs
+from coursepkg.grading.submission import grade_notebook, mark_not_graded, seed
+from coursepkg.grading.transplant import transplant
+
+
+class IntakeExporter(NotebookExporter):
+    """Reads a submission for nbgrader: intake, then transplant; never raises for what it holds."""
+
+    def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
+        """Read a notebook; a submitted one comes back as the instructor's with the student's work in it."""
+        if not getattr(self.parent, "_sanitizing", False):
+            return super().from_filename(filename, resources, **kwargs)
+        path = Path(filename)
+        assignment = _assignment(self.parent.coursedir, resources)
+        try:
+            work = transplant(assignment.template, assignment.release, parse(read_bytes(path)))
+            note = {"flags": work.flags}
+        except Refused as refusal:
+            work = transplant(assignment.template, assignment.release, [])
+            note = {"refused": str(refusal)}
+            self.log.warning("%s: %s", filename, refusal)
+        for flag in note.get("flags", []):
+            self.log.warning("%s: %s", filename, flag)
+        work.notebook.metadata["coursepkg"] = note
+        return self.from_notebook_node(work.notebook, resources, **kwargs)
+
+
+class SplitExecute(NbGraderPreprocessor):
+    """Runs the student's cells in a process of their own and the grade cells here."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Execute a transplanted notebook in place."""
+        refused = nb.metadata.get("coursepkg", {}).get("refused")
+        if refused:
+            mark_not_graded(nb, refused)
+            return nb, resources
+        names = resources["nbgrader"]
+        course = Course(Path(self.parent.parent.coursedir.root))
+        inputs = seed(course.secret(), names["student"], names["assignment"])
+        for grade_id in grade_notebook(nb, course.root, inputs, DEFAULT_LIMITS):
+            self.log.error("The hidden tests of %s broke; mend them and grade again.", grade_id)
+        return nb, resources
+
+
+class HideTests(ClearHiddenTests):
+    """Takes hidden tests out of feedback."""
+
+
+def configure(config: Config) -> None:
+    """Set what nbgrader needs to release, grade and give feedback through this engine.
+
+    Parameters
+    ----------
+    config : Config
+        nbgrader's; changed in place.
+    """
+    # nbgrader starts `alembic` by its name when it makes a gradebook; an environment that is not
+    # activated is not on PATH
+    own = str(Path(sys.executable).parent)
+    if own not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = own + os.pathsep + os.environ.get("PATH", "")
+    config.GenerateAssignment.preprocessors = [
+        IncludeHeaderFooter,
+        InstantiateTests,
+        LockCells,
+        ExerciseStubs,
+        ClearOutput,
+        CheckCellMetadata,
+        ComputeChecksums,
+        SaveCells,
+        ClearHiddenTests,
+        ClearMarkScheme,
+        ComputeChecksums,
+        CheckCellMetadata,
+    ]
+    config.Autograde.exporter_class = IntakeExporter
+    config.Autograde.sanitize_preprocessors = [OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
+    config.Autograde.autograde_preprocessors = [
+        SplitExecute,
+        SaveAutoGrades,
+        AssignLatePenalties,
+        CheckCellMetadata,
+    ]
+    config.GenerateFeedback.preprocessors = [
+        GetGrades,
+        HideTests,
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]
+    config.HTMLExporter.sanitize_html = True  # what students write is shown, never run
+
+
+def _assignment(coursedir: Any, resources: Any) -> Assignment:
+    names = resources["nbgrader"]
+    folder = Path(coursedir.root) / coursedir.format_path(
+        coursedir.source_directory, ".", names["assignment"]
+    )
+    return Assignment(names["assignment"], folder / f"{names['notebook']}.ipynb")

@@ -1,0 +1,154 @@
+"""An IPython shell without a kernel: it runs a student's cells and keeps their outputs as data.
+
+Magics, rich display and inline plots work as in a notebook. Outputs are bounded while they are made.
+"""
+
+import os
+import sys
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Any as AnyTrait
+from traitlets.config import Config
+
+Output = dict[str, Any]
+_MIME_KEPT = ("text/plain", "image/png", "image/jpeg")
+
+
+class Recorder:
+    """The outputs of one cell, in order, at most `limit` characters of text."""
+
+    def __init__(self) -> None:
+        self.outputs: list[Output] = []
+        self.room = 0
+
+    def begin(self, limit: int) -> None:
+        """Start with a new cell."""
+        self.outputs, self.room = [], limit
+
+    def stream(self, name: str, text: str) -> None:
+        """Add printed text; what does not fit is dropped, and said once."""
+        if self.room <= 0:
+            return
+        if len(text) > self.room:
+            text = text[: self.room] + "\n[the rest of what this cell printed was cut]\n"
+            self.room = 0
+        self.room -= len(text)
+        last = self.outputs[-1] if self.outputs else None
+        if last and last["output_type"] == "stream" and last["name"] == name:
+            last["text"] += text
+        else:
+            self.outputs.append({"output_type": "stream", "name": name, "text": text})
+
+    def rich(self, kind: str, data: dict[str, Any]) -> None:
+        """Add a displayed value: its text and its picture, nothing that could act."""
+        kept = {mime: str(data[mime]) for mime in _MIME_KEPT if mime in data}
+        text = kept.get("text/plain", "")
+        if len(self.outputs) < 500:
+            kept["text/plain"] = text if len(text) <= 5000 else text[:5000] + "…"
+            self.outputs.append({"output_type": kind, "data": kept})
+
+    def error(self, kind: str, text: str, traceback: list[str]) -> None:
+        """Add an exception."""
+        lines = [line[:5000] for line in traceback[-30:]]
+        self.outputs.append(
+            {"output_type": "error", "ename": kind, "evalue": text[:1000], "traceback": lines}
+        )
+
+
+class _Stream:
+    """What `sys.stdout` and `sys.stderr` are while a cell runs."""
+
+    encoding = "utf-8"
+    errors = "replace"
+
+    def __init__(self, recorder: Recorder, name: str):
+        self._recorder, self.name = recorder, name
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._recorder.stream(self.name, text)
+        return len(text)
+
+    def writelines(self, lines: Any) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        pass
+
+    def isatty(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return False
+
+    def fileno(self) -> int:
+        raise OSError("this stream has no file descriptor")
+
+
+class _Publisher(DisplayPublisher):
+    recorder = AnyTrait()
+
+    def publish(self, data: dict[str, Any], *_: Any, **__: Any) -> None:
+        self.recorder.rich("display_data", data)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.recorder.outputs.clear()
+
+
+class _Hook(DisplayHook):
+    recorder = AnyTrait()
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
+        self.recorder.rich("execute_result", format_dict)
+
+    def finish_displayhook(self) -> None:
+        pass
+
+
+class StudentShell(InteractiveShell):
+    """The shell of one student's process.
+
+    Parameters
+    ----------
+    folder : str
+        A folder of its own, for what IPython wants to write.
+    """
+
+    def __init__(self, folder: str):
+        os.environ["IPYTHONDIR"] = folder
+        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+        self.recorder = Recorder()
+        quiet = Config()
+        quiet.HistoryManager.enabled = False
+        quiet.InteractiveShell.colors = "nocolor"
+        quiet.InteractiveShell.cache_size = 0
+        super().__init__(config=quiet)
+        self.display_pub = _Publisher(parent=self, shell=self, recorder=self.recorder)
+        self.displayhook = _Hook(parent=self, shell=self, cache_size=0, recorder=self.recorder)
+        self.display_trap.hook = self.displayhook
+        type(self)._instance = self
+        InteractiveShell._instance = self
+        self.streams = _Stream(self.recorder, "stdout"), _Stream(self.recorder, "stderr")
+        sys.stdout, sys.stderr = self.streams  # type: ignore[assignment]
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
+        lines = stb if isinstance(stb, list) else str(stb).splitlines()
+        self.recorder.error(getattr(etype, "__name__", str(etype)), str(evalue), lines)
+
+    def run(self, source: str, limit: int) -> list[Output]:
+        """Run one cell and return its outputs."""
+        self.recorder.begin(limit)
+        sys.stdout, sys.stderr = self.streams  # type: ignore[assignment]
+        self.run_cell(source, store_history=True)
+        return self.recorder.outputs

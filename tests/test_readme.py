@@ -1,0 +1,66 @@
+"""Is the README true of the repository that it stands in?"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tools import notebooks as tool
+from tools import readme_picture
+from tools.notebook_compare import picture_difference
+
+
+@pytest.fixture(scope="module")
+def readme(root: Path) -> str:
+    return (root / "README.md").read_text(encoding="utf-8")
+
+
+def test_lesson_table_names_the_lessons_that_are_here(readme):
+    """Does the table list fifteen lessons, and link those that exist and no other?"""
+    rows = re.findall(r"^\| (\d\d) \| (.*?) \| .*? \| (here|planned) \|$", readme, re.M)
+    assert [row[0] for row in rows] == [f"{n:02d}" for n in range(1, 16)]
+    links = {
+        number: re.search(r"\(notebooks/(.*?)\)", title) for number, title, state in rows if state == "here"
+    }
+    assert [links[number][1] for number in sorted(links)] == [path.name for path in tool.lessons()]
+    assert not any("](" in title for _, title, state in rows if state == "planned")
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_named_files_exist(name, root):
+    """Does each link and each path in code marks lead to a file? Generated folders are left out."""
+    text = (root / name).read_text(encoding="utf-8")
+    paths = re.findall(r"\]\((?!https?:)([^)]+)\)", text)
+    paths += re.findall(r"`((?:notebooks|coursepkg|assignments|tests|tools|docs)/[\w./*-]*)`", text)
+    paths = [path for path in paths if not re.search(r"release/|NN_", path)]
+    assert paths
+    assert [path for path in paths if not list(root.glob(path.rstrip("/")))] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_named_make_targets_exist(name, root):
+    """Is each target that a text names in the Makefile?"""
+    targets = set(re.findall(r"^([a-z-]+):", (root / "Makefile").read_text(), re.M))
+    text = (root / name).read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:`|^)make ([a-z-]+)", text, re.M))
+    assert named
+    assert named <= targets
+
+
+def test_named_command_lines_are_those_of_the_makefile(readme, root):
+    """Do the lines for those without make run what the Makefile runs?"""
+    makefile = (root / "Makefile").read_text().replace("$(SAMPLE)", "build/sample_class").replace("\\\n", " ")
+    recipes = {
+        re.sub(r"\$\(\w+\)|\s+", " ", line).strip() for line in makefile.splitlines() if line[:1] == "\t"
+    }
+    block = re.search(r"^python -m tools.sample_class.*?(?=^```)", readme, re.M | re.S)[0].splitlines()
+    for line in block[:-1]:
+        command = re.sub(r"^(?:python -m )?", "-m ", line)
+        assert command in recipes
+
+
+def test_picture_is_what_its_command_draws(tmp_path):
+    """Is the committed picture of the README up to date?"""
+    readme_picture.draw(tmp_path / "new.png")
+    committed, fresh = readme_picture.PICTURE.read_bytes(), (tmp_path / "new.png").read_bytes()
+    assert picture_difference(committed, fresh) is None

@@ -1,0 +1,1 @@
+"""What the maintainers of the course run; nothing in here is installed with ``coursepkg``."""
