@@ -94,14 +94,14 @@ def _print_class(results: "list[Graded]") -> None:
         for graded in results
     ]
     heads = ["student", *names, "points", "status"]
-    taken = sum(max(len(head), *(len(row[i]) for row in rows)) + 1 for i, head in enumerate(heads))
+    taken = sum(max(len(head), *(len(row[i]) for row in rows)) + 2 for i, head in enumerate(heads))
     table = Table(
         title=f"{len(results)} submissions", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
     )
     for head in heads:
         table.add_column(head, justify="left" if head in ("student", "status") else "right", no_wrap=True)
     table.add_column(
-        "reason", overflow="ellipsis", no_wrap=True, max_width=max(console.width - taken - 3, 20)
+        "reason", overflow="ellipsis", no_wrap=True, max_width=max(console.width - taken - 2, 20)
     )
     for row in rows:
         table.add_row(*map(escape, row))

@@ -158,10 +158,11 @@ def figure_1_net(letter: str) -> McCullochPittsNet:
     """Return a net of Figure 1 of the paper, which the lecture shows.
 
     The wiring is read off the lecture's scan: triangles are neurons, a dot is an excitatory ending, a small
-    loop around the tip of a triangle is an inhibitory one. Each net computes the formula in the paper's legend.
-    Neurons without a name in the figure are called A, B and C. For f and i this is the lower of two drawings:
-    the upper one shows another law (relative inhibition, a synapse that learns), which the lower one replaces.
-    Net g is left out, because it shows extinction: a neuron that is harder to fire after it has fired.
+    loop around the tip of a triangle is an inhibitory one. Each net computes the formula of the paper's
+    legend. Neurons without a name in the figure are called A, B and C. For f and i this is the lower of two
+    drawings: the upper one shows another law (relative inhibition, a synapse that learns), which the lower
+    one replaces. Net g is left out, because it shows extinction: a neuron that is harder to fire after it has
+    fired.
 
     ====== =========================================================================
     letter what the net computes

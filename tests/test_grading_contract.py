@@ -10,7 +10,7 @@ from coursepkg.grading.student import local_student
 from coursepkg.grading.submission import Job, grade_submission, seed
 from tests.toy_course import ID, TOYS, right_answers, submission, write_toy_course
 
-LIMITS = Limits(call_seconds=20, cell_seconds=30)
+LIMITS = Limits(modules=("numpy", "torch"), call_seconds=20)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from tools import notebooks as tool
 from tools.notebook_compare import picture_difference, text_difference
-from tools.notebook_form import WIDGET_VIEW, dumps, normalise, read
+from tools.notebook_form import WIDGET_VIEW, dumps, images, normalise, read
 from tools.notebook_run import LessonError, run
 
 SLIDER = """\
@@ -366,3 +366,21 @@ def test_show_prints_sources_and_outputs_for_a_diff(lesson, capsys):
     assert "--- code number\nprint(np.random.default_rng(0).normal())\n> 0.12573022" in text
     assert text.count("[picture ") == 1
     assert np.all([len(line) < 200 for line in text.splitlines()])
+
+
+def test_normalise_stores_figures_with_a_palette_that_nobody_sees(executed):
+    """Does a figure get smaller, keep its resolution, and differ from the original by round-off alone?"""
+    rng = np.random.default_rng(0)
+    shades = Image.fromarray(rng.integers(0, 256, size=(80, 80, 3), dtype=np.uint8))
+    buffer = io.BytesIO()
+    shades.save(buffer, "png")
+    line, noise = png(lambda d: d.ellipse((99, 99, 150, 140), fill="red"), dpi=(100, 100)), buffer.getvalue()
+    for data, smaller in ((line, True), (noise, False)):
+        nb = copy.deepcopy(executed)
+        cell = next(cell for cell in nb.cells if cell.id == "line")
+        _picture(data)({"line": cell}, nb)
+        (stored,) = images(next(cell for cell in normalise(nb).cells if cell.id == "line"))
+        assert picture_difference(data, stored) is None
+        assert (stored != data) == smaller
+        with Image.open(io.BytesIO(stored)) as picture:
+            assert picture.mode == ("P" if smaller else "RGB")

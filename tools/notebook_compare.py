@@ -13,7 +13,7 @@ import numpy as np
 from nbformat import NotebookNode
 from PIL import Image
 
-from tools.notebook_form import Finding, code_cells, images
+from tools.notebook_form import Finding, code_cells, images, opaque_picture
 
 RTOL = 1e-6
 ATOL = 1e-12
@@ -149,6 +149,4 @@ def _texts(output: NotebookNode) -> list[str]:
 def _pixels(data: bytes) -> np.ndarray:
     """Return a picture on white as an array of shape (height, width, 3) in 0 … 255."""
     with Image.open(io.BytesIO(data)) as picture:
-        opaque = Image.new("RGBA", picture.size, "white")
-        opaque.alpha_composite(picture.convert("RGBA"))
-        return np.asarray(opaque.convert("RGB"), dtype=float)
+        return np.asarray(opaque_picture(picture), dtype=float)

@@ -16,13 +16,15 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageStat, UnidentifiedImageError
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 DPI = 100
 MAX_BYTES = 400_000
 LONG_CELL = 15
 LONGEST_CELL = 25
+# The most that a palette may change a picture, as root mean square in levels of 255.
+PALETTE_LEVELS = 2.0
 
 # A reader of the rendered page profits from these; every other cell key is an editor's own note.
 KEPT_CELL_METADATA = ("alt", "nbgrader", "tags")
@@ -85,7 +87,8 @@ def normalise(nb: NotebookNode) -> NotebookNode:
     """Return a copy of a notebook without what differs from run to run.
 
     Widget views and widget state go (their ids are random, and a static page cannot use them), and
-    with them the text that stands for a widget. Streams that the kernel sent in pieces become one.
+    with them the text that stands for a widget. Streams that the kernel sent in pieces become one. A figure
+    is stored with a palette of 256 colours, a third of the bytes, where the eye sees no difference.
     Of the metadata, the kernel's name stays, and ``KEPT_CELL_METADATA`` of each cell.
 
     Parameters
@@ -209,14 +212,43 @@ def _findings_of_any_notebook(path: Path, nb: NotebookNode) -> list[Finding]:
 def _normal_outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
     kept: list[NotebookNode] = []
     for output in outputs:
-        if WIDGET_VIEW in output.get("data", {}):
+        data = output.get("data", {})
+        if WIDGET_VIEW in data:
             continue
+        if "image/png" in data:
+            data["image/png"] = _with_palette(data["image/png"])
         before = kept[-1] if kept else None
         if output.output_type == "stream" and before and before.get("name") == output.name:
             before.text += output.text
         else:
             kept.append(output)
     return kept
+
+
+def _with_palette(encoded: str) -> str:
+    """Return a base64 PNG with 256 colours, or as it came if it has a palette or would lose by one."""
+    try:
+        with Image.open(io.BytesIO(base64.b64decode(encoded))) as picture:
+            if picture.mode == "P":
+                return encoded
+            dpi = picture.info.get("dpi")
+            opaque = opaque_picture(picture)
+    except (UnidentifiedImageError, binascii.Error, OSError):
+        return encoded
+    small = opaque.quantize(256, dither=Image.Dither.NONE)
+    error = ImageStat.Stat(ImageChops.difference(opaque, small.convert("RGB")))
+    if max(error.rms) > PALETTE_LEVELS:
+        return encoded
+    buffer = io.BytesIO()
+    small.save(buffer, "png", optimize=True, **({"dpi": dpi} if dpi else {}))
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def opaque_picture(picture: Image.Image) -> Image.Image:
+    """Return a picture on white, in mode RGB."""
+    white = Image.new("RGBA", picture.size, "white")
+    white.alpha_composite(picture.convert("RGBA"))
+    return white.convert("RGB")
 
 
 def _output_messages(cell: NotebookNode) -> Iterator[str]:

@@ -268,7 +268,7 @@ def _ending_spots(net, places):
         for side, sources in ((1, upper), (-1, lower[::-1])):
             shares = 0.14 + 0.72 * (np.arange(len(sources)) + 0.5) / max(len(sources), 2)
             spots[cell] += [
-                (source, (x + share * _WIDTH, y + side * (share * _HEIGHT / 2 + 0.03)))
+                (source, (x + share * _WIDTH, y + side * (share * _HEIGHT / 2 + 0.05)))
                 for source, share in zip(sources, shares, strict=True)
             ]
     return spots

@@ -252,13 +252,8 @@ def plot_weight_map(b: float, ax: Axes | None = None, limit: float = 2.2) -> Axe
             grid[columns].mean(), grid[rows].mean(), label,
             ha="center", va="center", fontsize=style.LABEL_SIZE, color=style.INK,
         )  # fmt: skip
-    ax.set(
-        xlim=(-limit, limit),
-        ylim=(-limit, limit),
-        aspect="equal",
-        xticks=[-2, -1, 0, 1, 2],
-        yticks=[-2, -1, 0, 1, 2],
-    )
+    ticks = np.arange(-int(limit), int(limit) + 1)
+    ax.set(xticks=ticks, yticks=ticks, xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
     title = f"bias b = {b:g}: {len(names)} functions".replace("-", "\N{MINUS SIGN}")
     return style.finish(ax, title, "$w_1$ (weight of $x_1$)", "$w_2$ (weight of $x_2$)")
 
@@ -543,7 +538,7 @@ def _draw_half_plane(ax, w, b, hatch=None, label=None, box=3.0):
     )  # the point of the line nearest the middle
     ax.plot(*(centre + direction * np.array([[-9.0], [9.0]])).T, color=style.BLUE, lw=2, zorder=1)
     if np.abs(centre - 0.5).max() < 0.85:
-        tail = centre - 0.5 * direction if label else centre
+        tail = centre - 0.42 * direction if label else centre
         arrow = {"arrowstyle": "-|>", "color": style.BLUE, "lw": 1.5, "shrinkA": 0, "shrinkB": 0}
         ax.annotate("", tail + 0.2 * w / norm, tail, arrowprops=arrow, zorder=2)
         if label:

@@ -2,6 +2,7 @@
 
 import copy
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
@@ -118,12 +119,23 @@ class Course:
 
         It lies in ``.secret`` in the course directory and is not under version control. With the same
         secret a submission gets the same inputs at every grading.
+
+        Raises
+        ------
+        ValueError
+            If the file does not hold 64 hexadecimal digits.
         """
         path = self.root / ".secret"
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            return bytes.fromhex(path.read_text(encoding="ascii").strip())
+            text = path.read_text(encoding="ascii", errors="replace").strip()
+            if not re.fullmatch(r"[0-9a-f]{64}", text):
+                raise ValueError(
+                    f"{path} is damaged: it should hold 64 hexadecimal digits. Restore it from a copy; "
+                    "delete it only if no work was graded yet, for the inputs of all students derive from it"
+                ) from None
+            return bytes.fromhex(text)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32))
         return self.secret()

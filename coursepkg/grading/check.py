@@ -56,9 +56,16 @@ def check_notebook(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[Checked]
     parse(raw)  # refuses with a sentence what cannot be read
     try:
         notebook = nbformat.reads(raw.decode("utf-8-sig"), as_version=4)
+        nbformat.validate(notebook)
     except Exception as error:  # nbformat raises many kinds
-        raise Refused(f"{path.name} is not a notebook that can be read ({type(error).__name__}).") from None
+        raise Refused(
+            f"{path.name} is not a notebook that can be read ({type(error).__name__}). "
+            "Open it in JupyterLab, save it and check it again."
+        ) from None
     notebook, _ = ClearHiddenTests().preprocess(notebook, {})
+    for cell in notebook.cells:
+        if not isinstance(cell.metadata.get("nbgrader", {}), dict):
+            del cell.metadata["nbgrader"]
     exercises = [
         cell
         for cell in notebook.cells

@@ -4,7 +4,7 @@ A visible check may show the expected value (``reveal=True``). A hidden one neve
 class of input, and shows the shape and one value of the learner's own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -83,13 +83,8 @@ def array(
     if isinstance(value, str | bytes | dict | set):
         raise CheckFailed(f"{what}: it returned a {type(value).__name__} where numbers were expected.")
     try:
-        result = np.asarray(value)
-        if result.dtype.kind not in "biufcO":
-            raise TypeError("text")
-        if result.dtype.kind == "O" and any(item is None for item in result.flat):
-            raise TypeError("None")  # NumPy would make it NaN
-        result = result.astype(np.complex128 if result.dtype.kind == "c" else np.float64)
-    except (TypeError, ValueError, OverflowError):
+        result = _numbers(value)
+    except (TypeError, ValueError, OverflowError, RecursionError):
         raise CheckFailed(
             f"{what}: it returned a {type(value).__name__} that is not an array of numbers."
         ) from None
@@ -257,8 +252,8 @@ def network(
             source = "the input has" if k == 1 else f"layer {k - 1} gives"
             hint = " Did you forget a transpose?" if W.ndim == 2 and W.shape[1] == fan_in else ""
             raise CheckFailed(
-                f"{where}: W has the shape {W.shape}; (fan_in, fan_out) with fan_in = {fan_in} was asked for, as "
-                f"{source} {fan_in} values.{hint}"
+                f"{where}: W has the shape {W.shape}; (fan_in, fan_out) with fan_in = {fan_in} was asked "
+                f"for, as {source} {fan_in} values.{hint}"
             )
         if b.shape != (W.shape[1],):
             raise CheckFailed(
@@ -295,27 +290,49 @@ def show(value: Any) -> str:
     return " ".join(text.split())
 
 
-def _number(value: float) -> str:
+def _numbers(value: Any) -> np.ndarray:
+    """Return numbers, or lists of numbers, as an array of float64 or complex128."""
+    if isinstance(value, list | tuple):  # NumPy would make text of 1 and "a", and NaN of None
+        kinds = {type(item) for item in _leaves(value)}
+        if not all(issubclass(kind, bool | int | float | complex | np.number | np.bool) for kind in kinds):
+            raise TypeError("something else than numbers")
+    result = np.asarray(value)
+    if result.dtype.kind not in "biufcO":
+        raise TypeError("not numbers")
+    return result.astype(np.complex128 if result.dtype.kind == "c" else np.float64)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """Yield what stands in nested lists; an array that holds numbers yields one of them."""
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _leaves(item)
+    elif isinstance(value, np.ndarray):
+        yield value.dtype.type()
+    else:
+        yield value
+
+
+def _number(value: complex) -> str:
     return f"{value:.6g}"
 
 
 def _close(left: Any, right: Any, rtol: float, atol: float) -> bool:
     left, right = np.asarray(left), np.asarray(right)
-    return left.shape == right.shape and bool(np.allclose(left, right, rtol=rtol, atol=atol, equal_nan=True))
+    if left.shape != right.shape:
+        return False
+    with np.errstate(over="ignore"):  # 1e308 and -1e308 lie further apart than any number
+        return bool(np.allclose(left, right, rtol=rtol, atol=atol, equal_nan=True))
 
 
 def _own(values: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> str:
     """Describe what the learner's code returned, by one wrong value of its own."""
     if values.ndim == 0:
-        return (
-            f"it returned {_number(values)}, which is not right."
-            if values.dtype.kind != "c"
-            else "a wrong number."
-        )
-    wrong = ~np.isclose(values, want, rtol=rtol, atol=atol, equal_nan=True)
-    if np.isnan(values).any() and not np.isnan(np.asarray(want, dtype=values.dtype)).any():
+        return f"it returned {_number(values[()])}, which is not right."
+    with np.errstate(over="ignore"):
+        wrong = ~np.isclose(values, want, rtol=rtol, atol=atol, equal_nan=True)
+    if np.isnan(values).any() and not np.isnan(want).any():
         return f"{int(np.isnan(values).sum())} of {values.size} returned values are NaN."
-    first = values[wrong][0]
-    shown = _number(first) if values.dtype.kind != "c" else f"{first:.6g}"
-    count = int(wrong.sum())
-    return f"{count} of {values.size} returned values {'is' if count == 1 else 'are'} wrong; one of yours is {shown}."
+    count, first = int(wrong.sum()), _number(values[wrong][0])
+    verb = "is" if count == 1 else "are"
+    return f"{count} of {values.size} returned values {verb} wrong; one of yours is {first}."

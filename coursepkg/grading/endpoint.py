@@ -47,7 +47,7 @@ class Endpoint:
         except ProtocolError as error:
             return self._failure("ProtocolError", str(error), "")
         except BaseException as error:  # SystemExit and KeyboardInterrupt of the student's code too
-            return self._failure(type(error).__name__, str(error), self._line(error))
+            return self._failure(type(error).__name__, _text(error), self._line(error))
 
     def _get(self, name: str) -> dict[str, Any]:
         return {"value": self._named(name)}
@@ -106,3 +106,10 @@ class Endpoint:
             if frame.f_globals is self.namespace:
                 return linecache.getline(frame.f_code.co_filename, number).strip()
         return ""
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as second:  # an exception class of the student whose own text fails
+        return f"(its text could not be made: {type(second).__name__})"

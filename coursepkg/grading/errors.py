@@ -6,8 +6,11 @@ _CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def clean(text: object, limit: int = 400) -> str:
-    """Return text from a student's process without control characters, at most `limit` characters."""
-    text = _CONTROL.sub("", str(text))
+    """Return text from a student's process as text that can be written, at most `limit` characters.
+
+    Control characters are dropped; half a character (a lone surrogate) becomes a question mark.
+    """
+    text = _CONTROL.sub("", str(text)).encode("utf-8", errors="replace").decode("utf-8")
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

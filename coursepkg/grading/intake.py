@@ -72,10 +72,11 @@ def read_bytes(path: Path) -> bytes:
         raise Refused(
             f"{path.name} could not be opened ({error.strerror}). Submit the notebook file again."
         ) from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise Refused(f"{path.name} is not a regular file. Submit the notebook itself.")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise Refused(f"{path.name} is not a regular file. Submit the notebook itself.")
         if status.st_size > MAX_BYTES:
             raise Refused(
                 f"{path.name} has {status.st_size >> 20} MiB; at most {MAX_BYTES >> 20} are read. "

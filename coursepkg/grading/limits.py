@@ -1,6 +1,10 @@
-"""How much a student's code may take."""
+"""How much a student's code may take, and what it may import."""
 
-from dataclasses import dataclass
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+SANDBOXES = ("auto", "landlock", "bubblewrap", "none")
 
 
 @dataclass(frozen=True)
@@ -9,6 +13,12 @@ class Limits:
 
     Attributes
     ----------
+    modules : tuple of str
+        What an assignment may import besides the standard library; other packages' files are out of
+        reach where there is a sandbox.
+    sandbox : str
+        ``"auto"`` takes the strongest of ``"landlock"``, ``"bubblewrap"`` and ``"none"`` that this
+        system has.
     call_seconds : float
         For one call of a student's function.
     cell_seconds : float
@@ -22,6 +32,8 @@ class Limits:
         (macOS, Windows).
     file_bytes : int
         The largest file that it may write.
+    folder_bytes : int
+        All files that it may leave in its folder.
     output_bytes : int
         Text that one cell may print before the rest is dropped.
     outputs_bytes : int
@@ -30,15 +42,54 @@ class Limits:
         The largest value that one answer may hold.
     """
 
+    modules: tuple[str, ...] = ("numpy", "scipy", "matplotlib")
+    sandbox: str = "auto"
     call_seconds: float = 10.0
     cell_seconds: float = 30.0
     exercise_seconds: float = 60.0
     start_seconds: float = 60.0
     memory_bytes: int = 4 << 30
     file_bytes: int = 64 << 20
+    folder_bytes: int = 256 << 20
     output_bytes: int = 20_000
     outputs_bytes: int = 4 << 20
     message_bytes: int = 64 << 20
 
 
 DEFAULT_LIMITS = Limits()
+
+
+def read_limits(path: Path, assignment_id: str) -> Limits:
+    """Read an assignment's limits from the course's ``limits.toml``.
+
+    Parameters
+    ----------
+    path : Path
+        A file with a table for each assignment that departs from `Limits`, and perhaps a table
+        ``default`` for all. A course without the file has `Limits` everywhere.
+    assignment_id : str
+
+    Returns
+    -------
+    Limits
+
+    Raises
+    ------
+    ValueError
+        If the file is not TOML, or names a limit that there is not.
+    """
+    if not path.exists():
+        return DEFAULT_LIMITS
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} is not valid TOML: {error}") from None
+    chosen = {**tables.get("default", {}), **tables.get(assignment_id, {})}
+    known = {field.name: field.type for field in fields(Limits)}
+    for name in chosen.keys() - known.keys():
+        raise ValueError(f"{path}: there is no limit {name!r}; there are: {', '.join(known)}")
+    if chosen.get("sandbox", "auto") not in SANDBOXES:
+        raise ValueError(f"{path}: sandbox is {chosen['sandbox']!r}; it is one of {', '.join(SANDBOXES)}")
+    if "modules" in chosen:
+        chosen["modules"] = tuple(chosen["modules"])
+    return Limits(**chosen)

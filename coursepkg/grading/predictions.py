@@ -63,8 +63,9 @@ def predict(id: str, value: Any = ...) -> None:
     if value is ...:
         print("No prediction yet. Replace ... by your answer and run this cell again, or go on without.")
         return
-    _update(id, "predicted", _plain("predict", value))
-    print(f"Recorded: you predict {_show(_plain('predict', value))}.")
+    value = _plain("predict", value)
+    if _update(id, "predicted", value):
+        print(f"Recorded: you predict {_show(value)}.")
 
 
 def reveal(id: str, truth: Any) -> None:
@@ -142,23 +143,22 @@ def _plain(caller: str, value: Any) -> Any:
     """Return `value` as JSON data."""
     if isinstance(value, np.ndarray | np.generic):
         value = value.tolist()
-    if isinstance(value, tuple):
-        value = list(value)
     try:
-        json.dumps(value)
+        return json.loads(json.dumps(value))
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"{caller}: a value of type {type(value).__name__} cannot be stored; give a number, a word, "
             "True or False, or a list of those"
         ) from error
-    return value
 
 
-def _same(left: Any, right: Any) -> bool:
-    numbers = (int, float)
-    if isinstance(left, numbers) and isinstance(right, numbers):
-        return bool(np.isclose(left, right, rtol=1e-2, atol=1e-9))
-    return left == right
+def _same(predicted: Any, truth: Any) -> bool:
+    """Tell whether a prediction is right: counts exactly, other numbers to one part in a hundred."""
+    if isinstance(predicted, list) and isinstance(truth, list):
+        return len(predicted) == len(truth) and all(map(_same, predicted, truth))
+    if isinstance(truth, float) and isinstance(predicted, int | float):
+        return bool(np.isclose(predicted, truth, rtol=1e-2, atol=1e-9))
+    return predicted == truth
 
 
 def _show(value: Any) -> str:
@@ -168,13 +168,14 @@ def _show(value: Any) -> str:
 def _read() -> dict[str, dict[str, Any]]:
     try:
         records = json.loads(predictions_file().read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return {}
-    return records if isinstance(records, dict) else {}
+    records = records if isinstance(records, dict) else {}
+    return {id: record for id, record in records.items() if isinstance(record, dict)}
 
 
-def _update(id: str, key: str, value: Any) -> None:
-    """Store one field; a folder that cannot be written costs the record, never the lesson."""
+def _update(id: str, key: str, value: Any) -> bool:
+    """Store one field and return True; a folder that cannot be written costs the record, not the lesson."""
     records = _read()
     records.setdefault(id, {})[key] = value
     path = predictions_file()
@@ -185,3 +186,5 @@ def _update(id: str, key: str, value: Any) -> None:
         os.replace(temporary, path)
     except OSError as error:
         print(f"(This could not be kept: {error.strerror}: {path.parent}. The lesson goes on.)")
+        return False
+    return True

@@ -4,13 +4,15 @@ A process that dies or hangs costs the question that it was asked. The next ques
 process in which the student's cells have been run again, without the cell that killed it.
 """
 
+import contextlib
+import os
 import time
 from types import TracebackType
 from typing import Any
 
 from coursepkg.grading.endpoint import Ask
 from coursepkg.grading.errors import ProtocolError, WorkerDied, WorkerTimeout
-from coursepkg.grading.launch import Worker
+from coursepkg.grading.launch import Worker, start_worker
 from coursepkg.grading.limits import Limits
 from coursepkg.grading.wire import pack, unpack
 
@@ -52,6 +54,10 @@ class Session:
         if self._worker is not None:
             self._worker.end()
             self._worker = None
+
+    def confinement(self) -> str:
+        """Return what confines the student's process: ``"landlock"``, ``"bubblewrap"`` or ``"none"``."""
+        return self._ready().confinement
 
     def run_cell(self, source: str) -> list[dict[str, Any]]:
         """Run a student's cell.
@@ -128,6 +134,8 @@ class Session:
         reply = unpack(channel.receive(self.limits.cell_seconds))
         if not isinstance(reply, dict) or not isinstance(reply.get("value"), list):
             raise ProtocolError("a reply that is not of the agreed form")
+        if _folder_bytes(self._ready().folder) > self.limits.folder_bytes:
+            raise ProtocolError(f"the cell wrote more than {self.limits.folder_bytes >> 20} MiB of files")
         return reply["value"]
 
     def _ready(self) -> Worker:
@@ -136,7 +144,7 @@ class Session:
             self._starts += 1
             if self._starts > MAX_RESTARTS:
                 raise WorkerDied(f" again and again ({MAX_RESTARTS} times)")
-            self._worker = Worker(self.limits)
+            self._worker = start_worker(self.limits)
             cells, self._cells = self._cells, []
             for source in cells:
                 self.run_cell(source)
@@ -145,3 +153,13 @@ class Session:
     def _replace(self, reason: str) -> None:
         self.events.append(reason)
         self.close()
+
+
+def _folder_bytes(folder: str) -> int:
+    """Return the size of the files in a folder, links not followed."""
+    total = 0
+    for path, _, files in os.walk(folder):
+        for name in files:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(path, name)).st_size
+    return total

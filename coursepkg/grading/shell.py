@@ -146,6 +146,12 @@ class StudentShell(InteractiveShell):
         lines = stb if isinstance(stb, list) else str(stb).splitlines()
         self.recorder.error(getattr(etype, "__name__", str(etype)), str(evalue), lines)
 
+    def system(self, cmd: str) -> None:
+        """Refuse ``!command``: a student's process starts no other."""
+        raise PermissionError("a command of the system (!) is not run while grading")
+
+    system_piped = system_raw = system
+
     def run(self, source: str, limit: int) -> list[Output]:
         """Run one cell and return its outputs."""
         self.recorder.begin(limit)

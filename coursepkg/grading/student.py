@@ -8,6 +8,7 @@ plain data (built-in types and NumPy arrays), and what the code raises comes bac
 import contextlib
 import contextvars
 import hashlib
+import itertools
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,7 +16,14 @@ from typing import Any
 import numpy as np
 
 from coursepkg.grading.endpoint import Ask, Endpoint
-from coursepkg.grading.errors import NotBegun, ProtocolError, StudentError, WorkerDied, WorkerTimeout
+from coursepkg.grading.errors import (
+    CheckFailed,
+    NotBegun,
+    ProtocolError,
+    StudentError,
+    WorkerDied,
+    WorkerTimeout,
+)
 from coursepkg.grading.wire import Opaque, Reference, pack, unpack
 
 
@@ -35,6 +43,9 @@ class Student:
         self._ask = ask
         self._seed = seed
         self._lent: dict[str, Callable[..., Any]] = {}
+        self._keys = itertools.count()
+        self._asking = False
+        self._failed: CheckFailed | None = None
 
     def __call__(self, name: str) -> Any:
         """Return the student's function or value of that name.
@@ -106,14 +117,21 @@ class Student:
         digest = hashlib.sha256(self._seed + b"/" + key.encode()).digest()
         return np.random.default_rng(int.from_bytes(digest[:16], "little"))
 
+    def forget(self) -> None:
+        """Take back the functions that were lent, so that none serves a later exercise."""
+        self._lent.clear()
+
     def _request(self, label: str, **request: Any) -> dict[str, Any]:
         """Send a request and return the reply of a success; `label` names the student's code in messages."""
-        self._lent.clear()
+        if self._asking:
+            raise RuntimeError(
+                "a function that was lent to the student's code asks the student's code for a value; "
+                "lend a function that computes it, or pass the student's function itself"
+            )
+        self._asking, self._failed = True, None
         try:
             reply = unpack(self._ask(pack(request, self._lend), self._called_back), self._resolve)
-            if not isinstance(reply, dict) or not reply.keys() >= (
-                {"value"} if reply.get("ok") else {"kind", "detail"}
-            ):
+            if not _agreed(reply):
                 raise ProtocolError("a reply that is not of the agreed form")
         except WorkerTimeout as error:
             raise StudentError("timeout", str(error) or "its time", name=label) from None
@@ -123,8 +141,12 @@ class Student:
             raise StudentError(
                 "ValueError", f"what it returned could not be read: {error}", name=label
             ) from None
+        finally:
+            self._asking = False
+        if self._failed is not None:
+            raise self._failed
         if not reply["ok"]:
-            raise self._error(label, str(reply["kind"]), str(reply["detail"]), str(reply.get("where", "")))
+            raise self._error(label, reply["kind"], reply["detail"], reply["where"])
         return reply
 
     def _error(self, label: str, kind: str, detail: str, where: str) -> Exception:
@@ -140,7 +162,7 @@ class Student:
     def _lend(self, function: Callable[..., Any]) -> "str | Reference":
         if isinstance(function, StudentFunction):
             return Reference(function.key)
-        key = f"lent:{len(self._lent)}"
+        key = f"lent:{next(self._keys)}"
         self._lent[key] = function
         return key
 
@@ -158,6 +180,7 @@ class Student:
             function = self._lent[request["key"]]
             value = function(*request["args"], **request["kwargs"])
         except Exception as error:
+            self._failed = error if isinstance(error, CheckFailed) else None
             return pack({"ok": False, "kind": type(error).__name__, "detail": str(error)[:300]})
         return pack({"ok": True, "value": value}, self._lend)
 
@@ -189,9 +212,22 @@ class StudentFunction:
         return reply["value"]
 
 
+def _agreed(reply: Any) -> bool:
+    """Tell whether a reply is a success with a value, or a failure in words."""
+    if not isinstance(reply, dict):
+        return False
+    if reply.get("ok") is True:
+        return "value" in reply
+    return reply.get("ok") is False and all(
+        isinstance(reply.get(key), str) for key in ("kind", "detail", "where")
+    )
+
+
 def _changed(given: Any, left: Any) -> bool:
     """Tell whether an argument is other data after the call than before."""
     if isinstance(given, np.ndarray) and isinstance(left, np.ndarray):
+        if given.dtype.kind != left.dtype.kind:
+            return True
         return given.shape != left.shape or not np.array_equal(
             given, left, equal_nan=given.dtype.kind in "fc"
         )
@@ -232,6 +268,7 @@ def grading(who: Student) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+        who.forget()
 
 
 class _CurrentStudent(Student):

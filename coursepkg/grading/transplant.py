@@ -7,7 +7,7 @@ copying or renaming a cell, or editing a test, changes nothing but the solutions
 
 import copy
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
@@ -52,13 +52,13 @@ def transplant(template: NotebookNode, release: NotebookNode, cells: list[Submit
     result = Transplanted(copy.deepcopy(template))
     stubs = {_grade_id(cell): cell.source for cell in template.cells if is_solution(cell)}
     released = {_grade_id(cell): cell for cell in release.cells if _grade_id(cell)}
-    own_ids = {cell.get("id"): i for i, cell in enumerate(template.cells) if not _grade_id(cell)}
+    own_ids = {cell.id: i for i, cell in enumerate(template.cells) if cell.get("id") and not _grade_id(cell)}
 
     answers: dict[str, list[SubmittedCell]] = {}
     extras: list[tuple[int, SubmittedCell]] = []  # each with the template cell that it follows
     anchor, seen = -1, set()
     positions = {_grade_id(cell): i for i, cell in enumerate(template.cells) if _grade_id(cell)}
-    for cell in cells:
+    for cell in _marked(cells, released):
         if cell.grade_id in stubs:
             answers.setdefault(cell.grade_id, []).append(cell)
             anchor = max(anchor, positions[cell.grade_id])
@@ -104,6 +104,17 @@ def transplant(template: NotebookNode, release: NotebookNode, cells: list[Submit
     return result
 
 
+def _marked(cells: list[SubmittedCell], released: dict[str, NotebookNode]) -> list[SubmittedCell]:
+    """Give cells that lost nbgrader's mark their mark again, where Jupyter's own id tells which they are."""
+    ids = {cell.id: grade_id for grade_id, cell in released.items() if cell.get("id")}
+    return [
+        replace(cell, grade_id=ids[cell.cell_id])
+        if cell.grade_id not in released and cell.cell_id in ids
+        else cell
+        for cell in cells
+    ]
+
+
 def _insert(result: Transplanted, extras: list[tuple[int, SubmittedCell]]) -> None:
     """Place the student's own cells behind the template cells that they followed."""
     if len(extras) > MAX_EXTRA_CELLS:
@@ -120,7 +131,11 @@ def _insert(result: Transplanted, extras: list[tuple[int, SubmittedCell]]) -> No
 def _by_name(stub: str, extras: list[tuple[int, SubmittedCell]]) -> tuple[int, SubmittedCell] | None:
     """Return the last of the student's own cells that defines what the stub defines."""
     wanted = _defined(stub)
-    matches = [extra for extra in extras if wanted and wanted <= _defined(extra[1].source)]
+    matches = [
+        extra
+        for extra in extras
+        if wanted and wanted <= _defined(extra[1].source) and _text(extra[1].source) != _text(stub)
+    ]
     return matches[-1] if matches else None
 
 

@@ -2,15 +2,17 @@
 
 A message is one JSON text and the raw bytes of its arrays. `pack` and `unpack` turn values into
 messages and back; `Channel` moves messages over a socket, bounded in size and time. The student's
-process may send anything: `unpack` builds only the types listed in it, and an array only when its
-bytes are exactly as many as its shape asks for.
+process may send anything: `unpack` builds only the types listed in it, an array only when its bytes
+are exactly as many as its shape asks for, and each array once, so a message cannot grow when it is read.
 """
 
 import dataclasses
 import json
 import math
+import re
 import socket
 import struct
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +23,9 @@ from coursepkg.grading.errors import ProtocolError, WorkerDied, WorkerTimeout
 
 MAX_DEPTH = 40
 ARRAY_KINDS = "biufcU"
+MAX_KEYS = 10_000  # of all sets and dictionaries of a message: keys can be chosen so that they collide
+MAX_INT_TEXT = 3500  # hexadecimal digits; Python refuses to write longer integers in decimal
+_DTYPE = re.compile(rf"[<|][{ARRAY_KINDS}][1-9]\d{{0,8}}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,7 +72,8 @@ def pack(value: Any, refer: Callable[[Any], "str | Reference"] | None = None) ->
         if item is None or type(item) in (bool, str):
             return item
         if isinstance(item, np.generic):
-            return {"t": "scalar", "a": array(np.asarray(item))}
+            kept = item.dtype.kind in ARRAY_KINDS
+            return {"t": "scalar", "a": array(np.asarray(item))} if kept else opaque(item)
         if isinstance(item, int):
             return {"t": "int", "v": hex(item)}
         if isinstance(item, float):
@@ -151,19 +157,37 @@ def unpack(frames: list[bytes], resolve: Callable[[str, Any], Any] | None = None
         If the frames are not of the form that `pack` writes.
     """
 
+    room = MAX_KEYS
+    used: set[int] = set()
+
+    def keys(items: Any) -> Any:
+        nonlocal room
+        room -= len(items)
+        if room < 0:
+            raise ProtocolError(f"sets and dictionaries of more than {MAX_KEYS} entries; send arrays")
+        return items
+
+    def blob(index: Any) -> bytes:
+        if type(index) is not int or index < 0 or index in used:
+            raise ProtocolError("bytes that are named twice, or not at all")
+        used.add(index)
+        return frames[1 + index]
+
     def decode(item: Any) -> Any:
         if item is None or isinstance(item, bool | str):
             return item
         kind, value = item["t"], item.get("v")
         match kind:
             case "int":
+                if len(value) > MAX_INT_TEXT:
+                    raise ProtocolError(f"an integer of more than {MAX_INT_TEXT} hexadecimal digits")
                 return int(value, 16)
             case "float":
                 return float.fromhex(value)
             case "complex":
                 return complex(float.fromhex(value[0]), float.fromhex(value[1]))
             case "bytes":
-                return frames[1 + int(value)]
+                return blob(value)
             case "array":
                 return array(item["a"])
             case "tensor":
@@ -175,13 +199,13 @@ def unpack(frames: list[bytes], resolve: Callable[[str, Any], Any] | None = None
                 generator.bit_generator.state = json.loads(value)
                 return generator
             case "dict":
-                return {decode(k): decode(v) for k, v in value}
+                return {decode(k): decode(v) for k, v in keys(value)}
             case "list":
                 return [decode(v) for v in value]
             case "tuple":
                 return tuple(decode(v) for v in value)
             case "set":
-                return {decode(v) for v in value}
+                return {decode(v) for v in keys(value)}
             case "opaque":
                 return Opaque(str(value)[:100])
             case "callable" | "reference" if resolve is not None:
@@ -189,22 +213,19 @@ def unpack(frames: list[bytes], resolve: Callable[[str, Any], Any] | None = None
         raise ProtocolError(f"unknown kind of value: {str(kind)[:40]}")
 
     def array(spec: Any) -> np.ndarray:
-        dtype = np.dtype(str(spec["d"]))
-        shape = tuple(int(n) for n in spec["s"])
-        index = int(spec["b"])
-        if (
-            dtype.kind not in ARRAY_KINDS
-            or dtype.names
-            or len(shape) > 32
-            or min(shape, default=0) < 0
-            or index < 0
-        ):
+        if not _DTYPE.fullmatch(spec["d"]) or len(spec["s"]) > 32:
             raise ProtocolError("an array of a kind that is not sent")
-        raw = frames[1 + index]
-        if math.prod(shape) * dtype.itemsize != len(raw):
+        dtype = np.dtype(spec["d"])
+        shape = tuple(int(n) for n in spec["s"])
+        raw = blob(spec["b"])
+        if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != len(raw):
             raise ProtocolError("an array whose bytes do not fit its shape")
-        if dtype.itemsize == 0 or math.prod(shape) == 0:
+        if not raw:
             return np.zeros(shape, dtype)
+        if dtype.kind == "b":
+            return np.frombuffer(raw, np.uint8).reshape(shape) != 0
+        if dtype.kind == "U" and np.frombuffer(raw, "<u4").max() > sys.maxunicode:
+            raise ProtocolError("text that is not Unicode")
         return np.frombuffer(raw, dtype).reshape(shape).astype(dtype.newbyteorder("="))
 
     try:
@@ -252,7 +273,7 @@ class Channel:
         """Receive frames, all of them within `seconds`; `ProtocolError` if they are too large."""
         deadline = None if seconds is None else time.monotonic() + seconds
         (count,) = struct.unpack("<I", self._read(4, deadline))
-        if count == 0 or 8 * count > self.max_bytes:
+        if count == 0 or 64 * count > self.max_bytes:  # what a frame costs here at least
             raise ProtocolError("a message with no frames, or too many")
         sizes = struct.unpack(f"<{count}Q", self._read(8 * count, deadline))
         if sum(sizes) > self.max_bytes:

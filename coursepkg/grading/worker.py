@@ -1,7 +1,8 @@
 """The student's process: it runs the student's cells and answers questions, and knows nothing else.
 
-Started by `launch`. It holds no solution, no hidden test and no expected value, so what it says is
-never a verdict. It imports third-party packages and, of this course, only how to talk.
+Forked from a warm parent (`warm`), or started alone where that cannot be (`main`). It holds no
+solution, no hidden test and no expected value, so what it says is never a verdict. It has imported
+third-party packages and, of this course, only how to talk.
 """
 
 import gc
@@ -13,25 +14,46 @@ from typing import Any
 from coursepkg.grading.endpoint import Ask, Endpoint
 from coursepkg.grading.errors import WorkerDied
 from coursepkg.grading.limits import Limits
+from coursepkg.grading.shell import StudentShell
 from coursepkg.grading.wire import Channel, pack, unpack
 
-HIDDEN_PACKAGES = ("coursepkg", "hidden")
+OUT_OF_REACH = ("coursepkg", "hidden")
 
 
 class _NotHere:
-    """Says why a module of the course cannot be imported in an assignment."""
+    """Refuses what an assignment does not list, with a sentence; the sandbox keeps the files closed too.
+
+    Parameters
+    ----------
+    listed : tuple of str
+        The assignment's modules.
+    names : tuple of str
+        Top-level names that may be imported because of them.
+    """
+
+    def __init__(self, listed: tuple[str, ...], names: tuple[str, ...]):
+        self.listed = listed
+        self.names = {*names, *sys.stdlib_module_names}
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        if name.partition(".")[0] in HIDDEN_PACKAGES:
+        """Raise for a module that is out of reach; find nothing otherwise, so that the next finder does."""
+        top = name.partition(".")[0]
+        if top in OUT_OF_REACH:
+            if not any(listed == name or listed.startswith(name + ".") for listed in self.listed):
+                why = "write the function yourself"
+                raise ModuleNotFoundError(f"{name!r} cannot be imported in an assignment: {why}", name=name)
+        elif top not in self.names and not os.path.exists(f"{top}.py"):  # their own file, in their own folder
+            listed = ", ".join(self.listed)
             raise ModuleNotFoundError(
-                f"{name!r} cannot be imported in an assignment: write the function yourself", name=name
+                f"{name!r} cannot be imported in this assignment; there are the standard library, {listed}",
+                name=name,
             )
 
 
 class CellEndpoint(Endpoint):
     """An endpoint that also runs cells."""
 
-    def __init__(self, shell: Any, call_back: Ask, output_bytes: int):
+    def __init__(self, shell: StudentShell, call_back: Ask, output_bytes: int):
         super().__init__(shell.user_ns, call_back)
         self.shell = shell
         self.output_bytes = output_bytes
@@ -57,6 +79,7 @@ def restrict(limits: Limits) -> None:
         "RLIMIT_FSIZE": limits.file_bytes,
         "RLIMIT_CORE": 0,
         "RLIMIT_CPU": cpu,
+        "RLIMIT_NOFILE": 256,
     }
     for name, value in wanted.items():
         if hasattr(resource, name):
@@ -68,49 +91,60 @@ def restrict(limits: Limits) -> None:
                 continue
 
 
-def serve(sock: socket.socket, limits: Limits, folder: str) -> None:
+def serve(
+    sock: socket.socket, shell: StudentShell, limits: Limits, names: tuple[str, ...], confinement: str
+) -> None:
     """Answer until the other side closes.
 
     Parameters
     ----------
     sock : socket.socket
+    shell : StudentShell
     limits : Limits
-    folder : str
-        The only place where this process should write.
+    names : tuple of str
+        Top-level names that may be imported.
+    confinement : str
+        What confines this process, for the first message.
     """
-    from coursepkg.grading.shell import StudentShell
-
     channel = Channel(sock, limits.message_bytes)
-    shell = StudentShell(folder)
 
     def call_back(frames: list[bytes]) -> list[bytes]:
         channel.send(frames)
         return channel.receive()
 
     endpoint = CellEndpoint(shell, call_back, limits.output_bytes)
-    for name in [name for name in sys.modules if name.partition(".")[0] in HIDDEN_PACKAGES]:
+    for name in [name for name in sys.modules if name.partition(".")[0] in OUT_OF_REACH]:
         del sys.modules[name]
-    sys.meta_path.insert(0, _NotHere())  # type: ignore[arg-type]
-    restrict(limits)
+    sys.meta_path.insert(0, _NotHere(limits.modules, names))  # type: ignore[arg-type]
+    sys.path.append(os.getcwd())  # last, so that a file there never stands before a library
     gc.collect()
-    null = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):  # what is printed past Python goes nowhere
-        os.dup2(null, descriptor)
-    channel.send(pack({"ok": True, "value": "ready"}))
+    channel.send(pack({"ok": True, "value": confinement}))
     while True:
         channel.send(endpoint.answer(channel.receive()))
 
 
+def silence() -> None:
+    """Send nowhere what is printed past Python, and read nothing."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 (for as long as the process lives)
+
+
 def main() -> None:
-    """Run as ``python -I -m coursepkg.grading.worker DESCRIPTOR FOLDER``."""
+    """Run as ``python -I -m coursepkg.grading.worker DESCRIPTOR FOLDER``; on Windows stdin carries the socket."""
     if sys.platform == "win32":
         sock = socket.fromshare(sys.stdin.buffer.read())
     else:
         sock = socket.socket(fileno=int(sys.argv[1]))
-    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 (for as long as the process lives)
+    settings = unpack(Channel(sock).receive())
+    limits = Limits(**settings["limits"])
     os.chdir(sys.argv[2])
     try:
-        serve(sock, Limits(**unpack(Channel(sock).receive())), sys.argv[2])
+        shell = StudentShell(sys.argv[2])
+        silence()
+        restrict(limits)
+        serve(sock, shell, limits, settings["names"], "none")
     except WorkerDied:
         return  # the grader is done
 

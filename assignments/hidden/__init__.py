@@ -1,0 +1,1 @@
+"""Hidden tests, a module an assignment. Only the trusted process of a grading run imports them."""

@@ -1,0 +1,112 @@
+"""Which files a student's process may read: Python's own, and those of the modules that are listed."""
+
+import functools
+import importlib.metadata
+import os
+import re
+import sys
+import sysconfig
+from pathlib import Path
+
+# what the shell itself needs
+SHELL = ("IPython", "matplotlib_inline", "numpy", "platformdirs")
+_SYSTEM = (
+    "/lib",
+    "/lib64",
+    "/usr/lib",
+    "/usr/lib64",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/usr/share/zoneinfo",
+    "/usr/share/fonts",
+    "/dev/urandom",
+    "/dev/random",
+    "/dev/zero",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/sys/devices/system/cpu",
+)
+_NOT_STDLIB = {"site-packages", "dist-packages", "__pycache__"}
+
+
+@functools.cache
+def importable_names(modules: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the top-level names that a student's process may import besides the standard library's.
+
+    Parameters
+    ----------
+    modules : tuple of str
+        Import names, as for `readable_paths`.
+
+    Returns
+    -------
+    tuple of str
+    """
+    names = set()
+    for name in distributions(modules + SHELL):
+        names |= {top.split(".")[0] for top in _top_level(importlib.metadata.distribution(name))}
+    return tuple(sorted(names - {""}))
+
+
+@functools.cache
+def readable_paths(modules: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the files and folders that a student's process may read.
+
+    Parameters
+    ----------
+    modules : tuple of str
+        Import names, such as ``("numpy", "torch")``. A dotted name of this course's own package, such
+        as ``"coursepkg.threshold"``, opens that file alone.
+
+    Returns
+    -------
+    tuple of str
+        The standard library, the system's shared libraries, and the installed files of the modules'
+        distributions and of what those need.
+    """
+    paths = {path for path in _SYSTEM if os.path.exists(path)}
+    for key in ("stdlib", "platstdlib"):
+        folder = Path(sysconfig.get_path(key))
+        paths |= {str(entry) for entry in folder.iterdir() if entry.name not in _NOT_STDLIB}
+    for prefix in {sys.base_prefix, sys.prefix}:
+        paths |= {str(path) for path in Path(prefix, "lib").glob("*.so*")}
+    for name in distributions(modules + SHELL):
+        distribution = importlib.metadata.distribution(name)
+        paths |= {str(distribution.locate_file(top)) for top in _top_level(distribution)}
+    own = [name for name in modules if name.partition(".")[0] == "coursepkg"]
+    package = Path(__file__).parents[1]
+    paths |= {str(package.joinpath(*name.split(".")[1:]).with_suffix(".py")) for name in own}
+    return tuple(sorted(paths))
+
+
+@functools.cache
+def distributions(modules: tuple[str, ...]) -> set[str]:
+    """Return the distributions that hold these modules, and all that those need.
+
+    Parameters
+    ----------
+    modules : tuple of str
+        Import names; one that is not installed is passed over.
+    """
+    holders = importlib.metadata.packages_distributions()
+    waiting = [name for module in modules for name in holders.get(module.partition(".")[0], [])]
+    found: set[str] = set()
+    while waiting:
+        name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
+        if name in found or name == "coursepkg":
+            continue
+        try:
+            needs = importlib.metadata.requires(name) or []
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        found.add(name)
+        waiting += [
+            re.split(r"[\s\[;<>=!~(]", need, maxsplit=1)[0] for need in needs if "extra ==" not in need
+        ]
+    return found
+
+
+def _top_level(distribution: importlib.metadata.Distribution) -> set[str]:
+    """Return the names of the files and folders that a distribution has put into site-packages."""
+    tops = {file.parts[0] for file in distribution.files or []}
+    return tops - {"..", "__pycache__"}
