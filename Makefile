@@ -10,6 +10,9 @@ PY = $(VENV)/bin/python
 INSTALLED = $(VENV)/.installed
 SAMPLE = build/sample_class
 
+# JupyterLab refuses root, which is who one is in most containers.
+AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
+
 # The environment's own kernel and extensions win over what the user has installed elsewhere.
 export JUPYTER_PREFER_ENV_PATH = 1
 
@@ -32,7 +35,8 @@ test-all: test ## run the long tests and the browser test besides
 
 learn: release ## lay the assignments into work/ and open JupyterLab on the lessons
 	$(PY) -m tools.learn assignments/release work
-	$(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(LAB_ARGS)
+	$(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks \
+	    $(AS_ROOT) $(LAB_ARGS)
 
 release: $(INSTALLED) ## write the students' versions of the assignments to assignments/release
 	$(PY) -m coursepkg release
@@ -40,9 +44,10 @@ release: $(INSTALLED) ## write the students' versions of the assignments to assi
 solutions: $(INSTALLED) ## write executed solution notebooks, for the instructor
 	$(PY) -m coursepkg solutions
 
-notebooks: $(INSTALLED) ## execute and normalise the lessons
+notebooks: $(INSTALLED) ## execute and normalise the lessons, redraw the README's picture
 	$(PY) -m tools.notebooks execute
 	$(PY) -m tools.notebooks normalise
+	$(PY) -m tools.readme_picture
 
 check-notebooks: $(INSTALLED) ## report lessons that are stale, dirty or in error
 	$(PY) -m tools.notebooks check

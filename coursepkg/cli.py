@@ -1,9 +1,7 @@
 """The ``coursepkg`` command: what instructors and learners type."""
 
-import multiprocessing
 import os
 import shutil
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from tqdm import tqdm
 
 if TYPE_CHECKING:
     from coursepkg.grading.submission import Graded
@@ -46,28 +45,40 @@ def grade(
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Submissions graded at a time.")] = os.cpu_count() or 1,
     feedback: Annotated[bool, typer.Option(help="Write the feedback pages.")] = True,
+    require_sandbox: Annotated[
+        bool, typer.Option("--require-sandbox", help="Refuse to grade without one.")
+    ] = False,
     course: CourseOption = None,
 ) -> None:
-    """Grade all submissions of an assignment."""
-    from tqdm import tqdm
-
+    """Grade all submissions of an assignment; the same command goes on with a run that was stopped."""
     from coursepkg.grading.assignment import find_course
-    from coursepkg.grading.batch import find_jobs, grade_all
+    from coursepkg.grading.batch import find_jobs, grade_class, processes
     from coursepkg.grading.gradebook import ClassRecord, write_exports
+    from coursepkg.grading.selftest import self_test
 
     try:
         found = find_course(course)
         chosen = found.assignment(assignment)
         work = find_jobs(found, chosen, submitted)
-    except LookupError as error:
+        record = ClassRecord(output, chosen)
+    except (LookupError, ValueError) as error:
         raise _stop(str(error.args[0])) from None
-    record = ClassRecord(output, chosen)
     results = []
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(work)), mp_context=context) as executor:
-        for graded in tqdm(grade_all(work, executor), total=len(work), desc="grading", unit="student"):
-            record.save(graded)
-            results.append(graded)
+    with processes(min(jobs, len(work))) as executor:
+        try:
+            sandbox = executor.submit(self_test, work[0].limits, chosen.path, found.root / "hidden").result()
+            typer.echo(str(sandbox), err=not sandbox.holds)
+            if require_sandbox and not sandbox.holds:
+                raise typer.Exit(3)
+            outcomes = grade_class(work, record, executor, processes)
+            for graded in tqdm(outcomes, total=len(work), desc="grading", unit="student"):
+                results.append(graded)
+        except RuntimeError as error:
+            raise _stop(str(error)) from None
+        except KeyboardInterrupt:
+            raise _stop(
+                f"stopped after {len(results)} of {len(work)}; the same command goes on from there"
+            ) from None
     results.sort(key=lambda graded: graded.student)
     data = json or output / "grades.json"
     write_exports(results, output / "grades.csv", data)

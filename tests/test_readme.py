@@ -63,4 +63,4 @@ def test_picture_is_what_its_command_draws(tmp_path):
     """Is the committed picture of the README up to date?"""
     readme_picture.draw(tmp_path / "new.png")
     committed, fresh = readme_picture.PICTURE.read_bytes(), (tmp_path / "new.png").read_bytes()
-    assert picture_difference(committed, fresh) is None
+    assert picture_difference(committed, fresh) is None, "run `make notebooks`"

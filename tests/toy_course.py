@@ -1,5 +1,8 @@
 """A toy course with one exercise of each kind that the grading contract has to carry."""
 
+import contextlib
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +74,8 @@ def step(descend, rng):
 def normal(noise, rng):
     x = array(noise(4000, rng), "noise", (4000,))
     require(abs(x.mean()) < 0.1 and abs(x.std() - 1) < 0.1, "noise is not standard normal.")
-    require(not np.array_equal(x, array(noise(4000, np.random.default_rng(1)), "noise")), "noise ignores rng.")
+    other = array(noise(4000, np.random.default_rng(1)), "noise")
+    require(not np.array_equal(x, other), "noise ignores rng.")
 """,
     ),
     Toy(
@@ -123,11 +127,12 @@ def multiplies(student, rng):
     Toy(
         "torch_module",
         "def to_torch(W, b):\n    import torch\n    layer = torch.nn.Linear(*W.shape).double()\n"
-        "    with torch.no_grad():\n        layer.weight.copy_(torch.tensor(W.T)); layer.bias.copy_(torch.tensor(b))\n"
+        "    with torch.no_grad():\n        layer.weight.copy_(torch.tensor(W.T))\n"
+        "        layer.bias.copy_(torch.tensor(b))\n"
         "    return layer",
         "def to_torch(W, b):\n    import torch\n    return torch.nn.Linear(*W.shape).double()",
         'import torch\nlayer = student("to_torch")(np.ones((2, 3)), np.zeros(3))\n'
-        'require(array(layer(torch.ones(4, 2, dtype=torch.float64)), "the layer").shape == (4, 3), "the shape")',
+        'array(layer(torch.ones(4, 2, dtype=torch.float64)), "the layer on four rows", (4, 3))',
         """
 @ex.part(2, "computes X @ W + b")
 def computes(to_torch, rng):
@@ -144,14 +149,15 @@ def toy_source(toys: list[Toy] = TOYS, essay: bool = True) -> nbformat.NotebookN
     cells = [_marked(new_code_cell("import numpy as np", id="setup"), "setup", locked=True)]
     for number, toy in enumerate(toys, 1):
         head, *body = toy.solution.split("\n")
-        stub = f"### BEGIN SOLUTION Exercise 0.{number}: write {toy.name}\n{toy.solution}\n### END SOLUTION"
+        begin, end = f"### BEGIN SOLUTION Exercise 0.{number}: write {toy.name}", "### END SOLUTION"
+        stub = f"{begin}\n{toy.solution}\n{end}"
         if head.startswith("def "):
-            body = "\n".join(body)
-            stub = f"{head}\n    ### BEGIN SOLUTION Exercise 0.{number}: write {toy.name}\n{body}\n    ### END SOLUTION"
+            stub = "\n".join([head, f"    {begin}", *body, f"    {end}"])
         check = (
             "import numpy as np\nfrom coursepkg.grading import agree, array, require, student\n\n"
             f"{toy.visible}\n"
-            f"### BEGIN HIDDEN TESTS\nfrom hidden.toy import {toy.name}\n{toy.name}(student)\n### END HIDDEN TESTS"
+            f"### BEGIN HIDDEN TESTS\nfrom hidden.toy import {toy.name}\n{toy.name}(student)\n"
+            "### END HIDDEN TESTS"
         )
         cells += [
             _marked(
@@ -180,7 +186,25 @@ def write_toy_course(root: Path, toys: list[Toy] = TOYS, essay: bool = True) -> 
     (root / "nbgrader_config.py").write_text(
         "from coursepkg.grading.nbgrader_plugin import configure\n\nc = get_config()\nconfigure(c)\n"
     )
+    (root / "limits.toml").write_text('[default]\nmodules = ["numpy", "scipy", "matplotlib", "torch"]\n')
     return Course(root)
+
+
+@contextlib.contextmanager
+def own_hidden_tests() -> Iterator[None]:
+    """Let a course's ``hidden`` be imported anew inside, and forget it afterwards."""
+
+    def loaded() -> list[str]:
+        return [name for name in sys.modules if name.partition(".")[0] == "hidden"]
+
+    kept, path = {name: sys.modules.pop(name) for name in loaded()}, list(sys.path)
+    try:
+        yield
+    finally:
+        sys.path[:] = path
+        for name in loaded():
+            del sys.modules[name]
+        sys.modules.update(kept)
 
 
 def hidden_module(toys: list[Toy] = TOYS) -> str:

@@ -31,8 +31,10 @@ def values(tlu, rng):
         hints = {
             "It looks as if b were left out of the sum.": z >= 0,
             "It looks as if b were subtracted. The sum is w·x + b.": z - b >= 0,
+            "b is added once for each row, not once for each input.": z + n_in * b >= 0,
             "Your ones and zeros are exchanged.": z + b < 0,
             "It looks as if inputs were taken for 0 or 1. They may be any numbers.": (X > 0) @ w + b >= 0,
+            "It looks as if fractions of the inputs were cut off.": np.trunc(X) @ w + b >= 0,
             "It looks as if the sum were rounded before it was compared with 0.": np.trunc(z + b) >= 0,
             "The rows look mixed up. Is every row taken with every weight?": (z + b >= 0)[::-1],
         }
@@ -48,6 +50,7 @@ def ties(tlu, rng):
         z = X @ w + b
         hints = {
             "The unit fires when the sum is 0, not only above it.": z > 0,
+            "b is added once for each row, not once for each input.": X @ w + n_in * b >= 0,
             "The step is 1 at 0, not 1/2.": np.where(z == 0, 0.5, z > 0),
             "The sign function is 0 at 0; the unit's step is 1 there.": np.sign(z),
         }
@@ -175,6 +178,9 @@ def check_tables(compile_dnf, tables, what, rng=None):
             table if table.sum() == 1 else 0 * table for table in tables
         ],
         "The bits are taken in reverse order.": tables[:, backwards],
+        "Your networks see the first two bits only.": [
+            [table[(X[:, :2] == x).all(axis=1)].any() for x in X[:, :2]] for table in tables
+        ],
         "Your networks are 0 everywhere. Does a hidden unit fire at its own row?": 0 * tables,
         "Your networks are 1 everywhere. Is a hidden unit silent at the other rows?": 0 * tables + 1,
     }
@@ -249,6 +255,13 @@ def unate(n):
     return codes(tables[keep])
 
 
+def straight_fit(tables, n):
+    """Return for which tables the least-squares fit has the right signs, a misconception."""
+    X = np.column_stack([boolean_inputs(n), np.ones(2**n)])
+    fit = X @ np.linalg.pinv(X) @ (2 * tables.T - 1)  # (2**n, n_tables)
+    return ((fit > 0) == tables.T).all(axis=0)
+
+
 def check_answers(is_threshold, tables, what):
     """Ask about each table and compare the answers."""
     n = tables.shape[1].bit_length() - 1
@@ -274,6 +287,8 @@ def check_answers(is_threshold, tables, what):
         "Weights of -1, 0 and 1 are not enough.": among(within(n, (-1, 0, 1))),
         "Weights from -2 to 2 are not enough for four bits.": among(within(n, (-2, -1, 0, 1, 2))),
         "To rise or fall in each bit is necessary, but from four bits on it is not enough.": among(unate(n)),
+        "As many ones as zeros does not mean that no unit computes it.": 2 * ones != 2**n,
+        "The best straight fit may cut wrongly although another line cuts well.": straight_fit(tables, n),
         "Parity is not the only function that no unit computes.": (
             (tables != parity).any(axis=1) & (tables == parity).any(axis=1)
         ),
@@ -372,6 +387,7 @@ MISTAKES = {
     "all": "One active inhibiting connection is enough; they need not all be active.",
     "instant": "Inhibition has its delay too.",
     "delay 1": "Every delay seems to count as 1.",
+    "cell delay 1": "Every delay between neurons seems to count as 1.",
     "wraps": "Before time 0 nothing has fired; in Python an index below 0 reads from the end.",
     "self": "A neuron may reach itself, and the loop seems to be cut.",
     "forgets": "A neuron may be the source of a neuron that stands before it. Loops seem to be cut.",
@@ -397,7 +413,8 @@ def simulate(net, inputs, T, mistake=""):
         i, j = place[source], place[target]
         if (mistake == "self" and i == j) or (mistake == "forgets" and i >= j):
             return 0
-        delay = 1 if mistake == "delay 1" else delay
+        if mistake == "delay 1" or (mistake == "cell delay 1" and i >= n_inputs):
+            delay = 1
         past = t - delay + {"early": 1, "late": -1}.get(mistake, 0)
         if mistake == "in place" and delay == 1 and i >= n_inputs:
             past = t  # 0 there if the source is computed later in this step
@@ -495,7 +512,7 @@ def inhibition(simulate_mp, rng):
 @ex01_6.part(1, "delays longer than 1, of inhibition too")
 def longer_delays(simulate_mp, rng):
     for _ in range(4):
-        net, X = random_net(rng, ("delay 1",), delays=4)
+        net, X = random_net(rng, ("delay 1", "cell delay 1"), delays=4)
         check_net(simulate_mp, net, X, len(X), "a net with delays from 1 to 4")
     for delay in (2, 3):
         veto = {

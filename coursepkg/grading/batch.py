@@ -1,18 +1,30 @@
-"""Grade a class: a pure function mapped over an executor, and one writer."""
+"""Grade a class: a pure function mapped over an executor, one writer, and a ledger to go on from.
 
-from collections.abc import Iterator
-from concurrent.futures import Executor, as_completed
+Each outcome is kept in a file of its own before anything else is done with it, so a run that is
+killed at any moment goes on where it stopped: nothing is lost and nothing is graded twice.
+"""
+
+import dataclasses
+import hashlib
+import json
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from coursepkg.grading.assignment import Assignment, Course
+from coursepkg.grading.gradebook import ClassRecord
 from coursepkg.grading.intake import Refused, read_bytes
-from coursepkg.grading.limits import DEFAULT_LIMITS, Limits
-from coursepkg.grading.submission import Graded, Job, failed, grade_submission, seed
+from coursepkg.grading.limits import read_limits
+from coursepkg.grading.sandbox import die_with_parent
+from coursepkg.grading.submission import ExerciseScore, Graded, Job, failed, grade_submission, seed
+
+MakeExecutor = Callable[[int], Executor]
 
 
-def find_jobs(
-    course: Course, assignment: Assignment, submitted: Path, limits: Limits = DEFAULT_LIMITS
-) -> list[Job]:
+def find_jobs(course: Course, assignment: Assignment, submitted: Path) -> list[Job]:
     """Make a job for each student's folder.
 
     Parameters
@@ -22,7 +34,6 @@ def find_jobs(
     submitted : Path
         Holds one folder a student, as nbgrader's ``submitted/``: ``<student>/<assignment>/<notebook>.ipynb``,
         or the notebook directly in the student's folder.
-    limits : Limits
 
     Returns
     -------
@@ -33,6 +44,8 @@ def find_jobs(
     ------
     LookupError
         If there is no such folder, or no student's folder in it.
+    ValueError
+        If the course's ``limits.toml`` is wrong.
     """
     if not submitted.is_dir():
         raise LookupError(
@@ -41,6 +54,7 @@ def find_jobs(
     folders = sorted(path for path in submitted.iterdir() if path.is_dir() and not path.name.startswith("."))
     if not folders:
         raise LookupError(f"{submitted} holds no folder; it should hold one folder a student")
+    limits = read_limits(course.root / "limits.toml", assignment.id)
     secret = course.secret()
     jobs = []
     for folder in folders:
@@ -56,6 +70,8 @@ def _read(folder: Path, assignment_id: str) -> tuple[bytes | None, str]:
     inner = folder / assignment_id
     place = inner if inner.is_dir() else folder
     path = place / f"{assignment_id}.ipynb"
+    if folder.is_symlink() or place.is_symlink():
+        return None, "The submission's folder is a link to another folder. Submit the folder itself."
     others = [other for other in sorted(place.glob("*.ipynb")) if other != path]
     if not path.exists() and not path.is_symlink() and len(others) == 1:
         path = others[0]  # saved under another name
@@ -65,26 +81,173 @@ def _read(folder: Path, assignment_id: str) -> tuple[bytes | None, str]:
         return None, str(refusal)
 
 
-def grade_all(jobs: list[Job], executor: Executor) -> Iterator[Graded]:
+class Ledger:
+    """The outcomes of a run, a file each, with what they depend on.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if missing.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def find(self, job: Job) -> tuple[Graded, bool] | None:
+        """Return a job's outcome and whether it is in the gradebook; None if it has to be graded."""
+        try:
+            entry = json.loads(self._path(job.student).read_text(encoding="utf-8"))
+            if entry["fingerprint"] != fingerprint(job):
+                return None
+            exercises = {name: ExerciseScore(**score) for name, score in entry["graded"]["exercises"].items()}
+            return Graded(**{**entry["graded"], "exercises": exercises}), entry["recorded"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def keep(self, job: Job, graded: Graded, recorded: bool) -> None:
+        """Keep an outcome; a reader never sees half of it."""
+        entry = {"fingerprint": fingerprint(job), "recorded": recorded, "graded": dataclasses.asdict(graded)}
+        path = self._path(job.student)
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        with temporary.open("w", encoding="utf-8") as file:
+            json.dump(entry, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+
+    def _path(self, student: str) -> Path:
+        return self.folder / f"{student}.json"
+
+
+def fingerprint(job: Job) -> str:
+    """Return a hash of all that a job's outcome depends on.
+
+    Parameters
+    ----------
+    job : Job
+    """
+    digest = hashlib.sha256(
+        repr((job.student, job.assignment_id, job.refusal, job.seed, job.limits)).encode()
+    )
+    digest.update(job.raw or b"")
+    paths = [
+        job.source,
+        *sorted((job.hidden / "hidden").rglob("*.py")),
+        *sorted(Path(__file__).parent.glob("*.py")),
+    ]
+    for path in paths:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def grade_class(
+    jobs: list[Job], record: ClassRecord, executor: Executor, alone: MakeExecutor
+) -> Iterator[Graded]:
+    """Grade a class, or go on with it.
+
+    Parameters
+    ----------
+    jobs : list of Job
+    record : ClassRecord
+        The one writer; used in this process alone.
+    executor : concurrent.futures.Executor
+        Its workers grade.
+    alone : callable
+        ``alone(1)`` returns a new executor, for a job under which `executor` broke.
+
+    Yields
+    ------
+    Graded
+        One for each job when it is recorded, in no fixed order.
+    """
+    ledger = Ledger(record.folder / "outcomes")
+    by_student = {job.student: job for job in jobs}
+    waiting = []
+    for job in jobs:
+        found = ledger.find(job)
+        if found is None:
+            waiting.append(job)
+            continue
+        graded, recorded = found
+        if not recorded:
+            record.save(graded)
+            ledger.keep(job, graded, True)
+        yield graded
+    for graded in grade_all(waiting, executor, alone):
+        job = by_student[graded.student]
+        ledger.keep(job, graded, False)
+        record.save(graded)
+        ledger.keep(job, graded, True)
+        yield graded
+
+
+def grade_all(jobs: list[Job], executor: Executor, alone: MakeExecutor) -> Iterator[Graded]:
     """Grade jobs in parallel; yield each outcome when it is there.
 
     Parameters
     ----------
     jobs : list of Job
     executor : concurrent.futures.Executor
-        Processes here, or a cluster's client.
+    alone : callable
+        ``alone(1)`` returns a new executor.
 
     Yields
     ------
     Graded
-        One for each job, in no fixed order. A job whose grading itself broke is ``failed``.
+        One for each job, in no fixed order. A job whose grading itself breaks is ``failed``; where the
+        executor breaks, what it had not finished is tried once more, each job in an executor of its own.
     """
-    futures = {executor.submit(grade_submission, job): job for job in jobs}
-    for future in as_completed(futures):
-        job = futures[future]
-        try:
-            yield future.result()
-        except Exception as error:
-            what = f"{type(error).__name__}: {error}"
-            reason = f"Grading broke ({what}). The fault is not the student's; grade again."
-            yield failed(job.student, Assignment(job.assignment_id, job.source), reason)
+    unfinished = []
+    for job, graded in _map(jobs, executor):
+        if graded is None:
+            unfinished.append(job)
+        else:
+            yield graded
+    for job in unfinished:
+        with alone(1) as own:
+            ((_, graded),) = _map([job], own)
+        reason = "Grading broke: it ended its own process. Look at this submission by hand."
+        yield graded or failed(job.student, Assignment(job.assignment_id, job.source), reason)
+
+
+def _map(jobs: list[Job], executor: Executor) -> Iterator[tuple[Job, Graded | None]]:
+    """Yield each job with its outcome; None if the executor broke under it."""
+    futures: dict[Future[Graded], Job] = {}
+    try:
+        for job in jobs:
+            futures[executor.submit(grade_submission, job)] = job
+    except BrokenExecutor:
+        yield from ((job, None) for job in jobs[len(futures) :])
+    try:
+        for future in as_completed(futures):
+            job = futures[future]
+            try:
+                yield job, future.result()
+            except BrokenExecutor:
+                yield job, None
+            except Exception as error:
+                what = f"{type(error).__name__}: {error}"
+                reason = f"Grading broke ({what}). The fault is not the student's; grade again."
+                yield job, failed(job.student, Assignment(job.assignment_id, job.source), reason)
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def processes(workers: int) -> ProcessPoolExecutor:
+    """Return an executor of processes on this machine, which end when this one does.
+
+    Parameters
+    ----------
+    workers : int
+    """
+    method = "fork" if sys.platform.startswith("linux") else "spawn"
+    context = multiprocessing.get_context(method)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
+
+
+def _begin() -> None:
+    """Prepare a worker of the executor."""
+    if sys.platform.startswith("linux"):
+        die_with_parent()

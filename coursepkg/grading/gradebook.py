@@ -6,6 +6,7 @@ The gradebook is nbgrader's own, so its form grader, feedback and export work on
 import csv
 import json
 import logging
+import os
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
@@ -32,6 +33,11 @@ class ClassRecord:
     folder : Path
         Made if missing.
     assignment : Assignment
+
+    Raises
+    ------
+    ValueError
+        If the folder's gradebook holds grades of the assignment with other exercises.
     """
 
     def __init__(self, folder: Path, assignment: Assignment):
@@ -45,9 +51,20 @@ class ClassRecord:
 
     def _register(self) -> None:
         """Tell the gradebook of the assignment's cells and points."""
+        path = self.folder / "gradebook.db"
+        if not path.exists():  # made beside, so that a killed run leaves a whole gradebook or none
+            made = self.folder / f".gradebook.{os.getpid()}.tmp"
+            Gradebook(f"sqlite:///{made.as_posix()}").close()
+            os.replace(made, path)
         with Gradebook(self.db_url) as gradebook:
             gradebook.update_or_create_assignment(self.assignment.id)
-        SaveCells().preprocess(self.assignment.template, self._resources("."))
+        try:
+            SaveCells().preprocess(self.assignment.template, self._resources("."))
+        except RuntimeError:
+            raise ValueError(
+                f"{path} holds grades of another version of {self.assignment.id}, with other exercises. "
+                "Name another folder with --output, or move that file away"
+            ) from None
 
     def _resources(self, student: str) -> dict[str, Any]:
         names = {"student": student, "assignment": self.assignment.id, "notebook": self.assignment.id}

@@ -23,7 +23,7 @@ import platformdirs
 
 from coursepkg.grading.errors import ProtocolError, WorkerDied, WorkerTimeout
 from coursepkg.grading.limits import Limits
-from coursepkg.grading.reach import importable_names, readable_paths
+from coursepkg.grading.reach import readable_paths, refused_names
 from coursepkg.grading.sandbox import landlock_version
 from coursepkg.grading.wire import Channel, pack, unpack
 
@@ -147,7 +147,7 @@ class WarmParent:
                 env=_environment(self.folder),
             )
         settings = {"modules": modules, "sandbox": sandbox, "read": read, "folder": self.folder}
-        settings["names"] = importable_names(modules)
+        settings["refused"] = refused_names(modules)
         try:
             self.control.settimeout(120)
             self._ask(json.dumps(settings).encode())
@@ -251,8 +251,8 @@ def _start_alone(limits: Limits) -> Worker:
 
     channel = Channel(ours, limits.message_bytes)
     with contextlib.suppress(WorkerDied, WorkerTimeout):  # said again when its first message is missing
-        names = importable_names(limits.modules)
-        channel.send(pack({"limits": dataclasses.asdict(limits), "names": names}), limits.start_seconds)
+        refused = refused_names(limits.modules)
+        channel.send(pack({"limits": dataclasses.asdict(limits), "refused": refused}), limits.start_seconds)
     return Worker(channel, folder, kill, limits, Path(folder) / START_LOG)
 
 

@@ -32,8 +32,9 @@ from nbgrader.preprocessors import (
 from traitlets.config import Config
 
 from coursepkg.grading.assignment import Assignment, Course
+from coursepkg.grading.feedback import FeedbackExporter
 from coursepkg.grading.intake import Refused, parse, read_bytes
-from coursepkg.grading.limits import DEFAULT_LIMITS
+from coursepkg.grading.limits import read_limits
 from coursepkg.grading.stubs import ExerciseStubs
 from coursepkg.grading.submission import grade_notebook, mark_not_graded, seed
 from coursepkg.grading.transplant import transplant
@@ -73,13 +74,10 @@ class SplitExecute(NbGraderPreprocessor):
         names = resources["nbgrader"]
         course = Course(Path(self.parent.parent.coursedir.root))
         inputs = seed(course.secret(), names["student"], names["assignment"])
-        for grade_id in grade_notebook(nb, course.root, inputs, DEFAULT_LIMITS):
+        limits = read_limits(course.root / "limits.toml", names["assignment"])
+        for grade_id in grade_notebook(nb, course.root, inputs, limits):
             self.log.error("The hidden tests of %s broke; mend them and grade again.", grade_id)
         return nb, resources
-
-
-class HideTests(ClearHiddenTests):
-    """Takes hidden tests out of feedback."""
 
 
 def configure(config: Config) -> None:
@@ -117,11 +115,8 @@ def configure(config: Config) -> None:
         AssignLatePenalties,
         CheckCellMetadata,
     ]
-    config.GenerateFeedback.preprocessors = [
-        GetGrades,
-        HideTests,
-        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-    ]
+    config.GenerateFeedback.exporter_class = FeedbackExporter
+    config.GenerateFeedback.preprocessors = [GetGrades]
     config.HTMLExporter.sanitize_html = True  # what students write is shown, never run
 
 

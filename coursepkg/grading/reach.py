@@ -30,13 +30,13 @@ _NOT_STDLIB = {"site-packages", "dist-packages", "__pycache__"}
 
 
 @functools.cache
-def importable_names(modules: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the top-level names that a student's process may import besides the standard library's.
+def refused_names(modules: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the top-level names of installed packages that a student's process may not import.
 
     Parameters
     ----------
     modules : tuple of str
-        Import names, as for `readable_paths`.
+        What it may import, as for `readable_paths`.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def importable_names(modules: tuple[str, ...]) -> tuple[str, ...]:
     names = set()
     for name in distributions(modules + SHELL):
         names |= {top.split(".")[0] for top in _top_level(importlib.metadata.distribution(name))}
-    return tuple(sorted(names - {""}))
+    return tuple(sorted(importlib.metadata.packages_distributions().keys() - names - sys.stdlib_module_names))
 
 
 @functools.cache

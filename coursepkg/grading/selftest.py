@@ -11,7 +11,7 @@ from coursepkg.grading.student import Student
 # Each line runs in a student's process; it is refused if it raises.
 ATTEMPTS = {
     "read the assignment's source": "open(source).read()",
-    "read the hidden tests": "import os; [open(os.path.join(hidden, n)).read() for n in os.listdir(hidden)][0]",
+    "read the hidden tests": "import os; open(os.path.join(hidden, '__init__.py')).read()",
     "list the course's folder": "import os; os.listdir(os.path.dirname(hidden))",
     "write outside its folder": "open(outside, 'w').write('x')",
     "change a file's mode": "import os; os.chmod(source, 0o644)",
@@ -68,8 +68,8 @@ class SelfTest:
         if self.holds:
             return f"Sandbox: {self.confinement}. {total} of {total} forbidden things were tried and refused."
         return (
-            f"NOT SANDBOXED ({self.confinement}): a student's code can {', '.join(self.allowed)}. Grade on Linux 5.13 "
-            "or later, or install bubblewrap; --require-sandbox refuses to go on."
+            f"NOT SANDBOXED ({self.confinement}): a student's code can {', '.join(self.allowed)}. "
+            "Grade on Linux 5.13 or later, or install bubblewrap; --require-sandbox refuses to go on."
         )
 
 

@@ -161,6 +161,7 @@ def failed(student: str, assignment: Assignment, reason: str) -> Graded:
 
 def mark_not_graded(notebook: NotebookNode, reason: str) -> None:
     """Write into every grade cell that it was not graded, and why."""
+    notebook.metadata["coursepkg"] = {"refused": reason}
     for cell in notebook.cells:
         if cell.cell_type == "code" and is_grade(cell):
             text = f"Not graded: {reason}"

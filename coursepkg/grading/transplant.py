@@ -65,10 +65,10 @@ def transplant(template: NotebookNode, release: NotebookNode, cells: list[Submit
         elif cell.grade_id in released:
             seen.add(cell.grade_id)
             anchor = max(anchor, positions[cell.grade_id])
-            if is_grade(released[cell.grade_id]) and _text(cell.source) != _text(
-                released[cell.grade_id].source
-            ):
-                result.flags.append(f"The test cell {cell.grade_id} was changed; the original was used.")
+            given = released[cell.grade_id]
+            if given.cell_type == "code" and _text(cell.source) != _text(given.source):
+                kind = "test" if is_grade(given) else "locked"
+                result.flags.append(f"The {kind} cell {cell.grade_id} was changed; the original was used.")
         elif cell.cell_id in own_ids and cell.kind == template.cells[own_ids[cell.cell_id]].cell_type:
             anchor = max(anchor, own_ids[cell.cell_id])
             if cell.kind == "code":

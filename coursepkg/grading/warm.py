@@ -105,7 +105,7 @@ def _child(
             sandbox.forbid_new_privileges()
             sandbox.refuse_system_calls()
         with contextlib.suppress(WorkerDied):
-            serve(sock, shell, limits, tuple(settings["names"]), settings["sandbox"])
+            serve(sock, shell, limits, tuple(settings["refused"]), settings["sandbox"])
     except BaseException as error:
         with contextlib.suppress(OSError):
             sock.sendall(str(error).encode()[:200])  # not a message: the other side refuses to go on

@@ -89,12 +89,9 @@ def pack(value: Any, refer: Callable[[Any], "str | Reference"] | None = None) ->
         if type(item).__module__.split(".")[0] == "torch" and hasattr(item, "detach"):
             return {"t": "tensor", "a": array(item.detach().cpu().numpy())}
         if isinstance(item, np.random.Generator):
-            state = json.dumps(item.bit_generator.state)
-            return (
-                {"t": "generator", "v": state}
-                if type(item.bit_generator) is np.random.PCG64
-                else opaque(item)
-            )
+            if type(item.bit_generator) is not np.random.PCG64:
+                return opaque(item)
+            return {"t": "generator", "v": json.dumps(item.bit_generator.state)}
         if dataclasses.is_dataclass(item) and not isinstance(item, type | Reference | Opaque):
             item = {field.name: getattr(item, field.name) for field in dataclasses.fields(item)}
         if isinstance(item, tuple) and hasattr(item, "_fields"):
@@ -223,7 +220,7 @@ def unpack(frames: list[bytes], resolve: Callable[[str, Any], Any] | None = None
         if not raw:
             return np.zeros(shape, dtype)
         if dtype.kind == "b":
-            return np.frombuffer(raw, np.uint8).reshape(shape) != 0
+            return np.frombuffer(raw, np.uint8).reshape(shape).astype(bool)
         if dtype.kind == "U" and np.frombuffer(raw, "<u4").max() > sys.maxunicode:
             raise ProtocolError("text that is not Unicode")
         return np.frombuffer(raw, dtype).reshape(shape).astype(dtype.newbyteorder("="))
@@ -261,8 +258,8 @@ class Channel:
     def send(self, frames: list[bytes], seconds: float | None = None) -> None:
         """Send frames; `WorkerTimeout` or `WorkerDied` if the other side does not take them."""
         head = struct.pack(f"<I{len(frames)}Q", len(frames), *map(len, frames))
-        self.sock.settimeout(seconds)
         try:
+            self.sock.settimeout(seconds)
             self.sock.sendall(b"".join([head, *frames]))
         except TimeoutError as error:
             raise WorkerTimeout from error
@@ -286,8 +283,8 @@ class Channel:
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 raise WorkerTimeout
-            self.sock.settimeout(left)
             try:
+                self.sock.settimeout(left)
                 chunk = self.sock.recv(min(size - len(buffer), 1 << 20))
             except TimeoutError as error:
                 raise WorkerTimeout from error

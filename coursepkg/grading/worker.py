@@ -27,13 +27,13 @@ class _NotHere:
     ----------
     listed : tuple of str
         The assignment's modules.
-    names : tuple of str
-        Top-level names that may be imported because of them.
+    refused : tuple of str
+        Top-level names of packages that are installed here for other ends.
     """
 
-    def __init__(self, listed: tuple[str, ...], names: tuple[str, ...]):
+    def __init__(self, listed: tuple[str, ...], refused: tuple[str, ...]):
         self.listed = listed
-        self.names = {*names, *sys.stdlib_module_names}
+        self.refused = set(refused)
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
         """Raise for a module that is out of reach; find nothing otherwise, so that the next finder does."""
@@ -42,7 +42,7 @@ class _NotHere:
             if not any(listed == name or listed.startswith(name + ".") for listed in self.listed):
                 why = "write the function yourself"
                 raise ModuleNotFoundError(f"{name!r} cannot be imported in an assignment: {why}", name=name)
-        elif top not in self.names and not os.path.exists(f"{top}.py"):  # their own file, in their own folder
+        elif top in self.refused and not os.path.exists(f"{top}.py"):  # their own file, in their own folder
             listed = ", ".join(self.listed)
             raise ModuleNotFoundError(
                 f"{name!r} cannot be imported in this assignment; there are the standard library, {listed}",
@@ -92,7 +92,7 @@ def restrict(limits: Limits) -> None:
 
 
 def serve(
-    sock: socket.socket, shell: StudentShell, limits: Limits, names: tuple[str, ...], confinement: str
+    sock: socket.socket, shell: StudentShell, limits: Limits, refused: tuple[str, ...], confinement: str
 ) -> None:
     """Answer until the other side closes.
 
@@ -101,8 +101,8 @@ def serve(
     sock : socket.socket
     shell : StudentShell
     limits : Limits
-    names : tuple of str
-        Top-level names that may be imported.
+    refused : tuple of str
+        Top-level names of packages that may not be imported.
     confinement : str
         What confines this process, for the first message.
     """
@@ -115,7 +115,7 @@ def serve(
     endpoint = CellEndpoint(shell, call_back, limits.output_bytes)
     for name in [name for name in sys.modules if name.partition(".")[0] in OUT_OF_REACH]:
         del sys.modules[name]
-    sys.meta_path.insert(0, _NotHere(limits.modules, names))  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _NotHere(limits.modules, refused))  # type: ignore[arg-type]
     sys.path.append(os.getcwd())  # last, so that a file there never stands before a library
     gc.collect()
     channel.send(pack({"ok": True, "value": confinement}))
@@ -132,7 +132,7 @@ def silence() -> None:
 
 
 def main() -> None:
-    """Run as ``python -I -m coursepkg.grading.worker DESCRIPTOR FOLDER``; on Windows stdin carries the socket."""
+    """Run ``python -I -m coursepkg.grading.worker DESCRIPTOR FOLDER``; on Windows stdin brings the socket."""
     if sys.platform == "win32":
         sock = socket.fromshare(sys.stdin.buffer.read())
     else:
@@ -144,7 +144,7 @@ def main() -> None:
         shell = StudentShell(sys.argv[2])
         silence()
         restrict(limits)
-        serve(sock, shell, limits, settings["names"], "none")
+        serve(sock, shell, limits, settings["refused"], "none")
     except WorkerDied:
         return  # the grader is done
 
