@@ -26,8 +26,8 @@ CourseOption = Annotated[
 ]
 
 
-def _console() -> Console:
-    return Console(width=max(shutil.get_terminal_size((140, 24)).columns, 100), highlight=False)
+def _console(at_least: int = 0) -> Console:
+    return Console(width=max(shutil.get_terminal_size((140, 24)).columns, at_least), highlight=False)
 
 
 def _stop(message: str) -> typer.Exit:
@@ -92,7 +92,6 @@ def grade(
 
 
 def _print_class(results: "list[Graded]") -> None:
-    console = _console()
     names = list(dict.fromkeys(name for graded in results for name in graded.exercises))
     rows = [
         [
@@ -106,6 +105,7 @@ def _print_class(results: "list[Graded]") -> None:
     ]
     heads = ["student", *names, "points", "status"]
     taken = sum(max(len(head), *(len(row[i]) for row in rows)) + 2 for i, head in enumerate(heads))
+    console = _console(at_least=taken + 40)
     table = Table(
         title=f"{len(results)} submissions", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
     )

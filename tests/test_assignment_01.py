@@ -2,7 +2,6 @@
 
 import re
 import sys
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -59,12 +58,26 @@ def suite(exercise: str) -> Exercise:
 
 def grade(exercise: str, student: Student) -> tuple[float, str]:
     """Run the grade cell; return its points, and what the student is told."""
-    outputs = run_grade_cell(TESTS[exercise].source, student)
-    most = float(TESTS[exercise].metadata.nbgrader.points)
-    errors = [output.evalue for output in outputs if output.output_type == "error"]
-    results = [float(output.data["text/plain"]) for output in outputs if output.output_type == "execute_result"]
-    printed = "".join(output.text for output in outputs if output.output_type == "stream")
-    return (0.0 if errors else results[0] if results else most), printed + "".join(errors)
+    return run(exercise, TESTS[exercise].source, student)
+
+
+def grade_hidden(exercise: str, student: Student) -> tuple[float, str]:
+    """Run the hidden block alone, as if the visible check were not there."""
+    block = TESTS[exercise].source.split("### BEGIN HIDDEN TESTS")[1]
+    return run(exercise, "from coursepkg.grading import student\n" + block, student)
+
+
+def run(exercise: str, source: str, student: Student) -> tuple[float, str]:
+    """Run the text of a grade cell and apply nbgrader's rule to its outputs."""
+    points, message = suite(exercise).points, ""
+    for output in run_grade_cell(source, student):
+        if output.output_type == "error":
+            points, message = 0.0, message + output.evalue
+        elif output.output_type == "execute_result":
+            points = float(output.data["text/plain"])
+        else:
+            message += output.text
+    return points, message
 
 
 def reference(exercise: str):
@@ -76,7 +89,8 @@ def reference(exercise: str):
 
 def failed_parts(exercise: str, message: str) -> list[str]:
     """Return the parts whose requirement the message calls not met."""
-    return [part.test.__name__ for part in suite(exercise).parts if f"- {part.requirement}: not met" in message]
+    parts = suite(exercise).parts
+    return [part.test.__name__ for part in parts if f"- {part.requirement}: not met" in message]
 
 
 # ---- the notebook
@@ -129,8 +143,9 @@ def test_lesson_sections_exist():
     lesson = ROOT / "notebooks" / f"{ID}.ipynb"
     if not lesson.is_file():
         pytest.skip("lesson 01 is not there")
-    pointed = set(re.findall(r"lesson 01, section (1\.\d)", (ROOT / "assignments/hidden/threshold_logic_units.py").read_text("utf-8")))
-    pointed |= set(re.findall(r"lesson 01, section (1\.\d)", "\n".join(cell.source for cell in ASSIGNMENT.source.cells)))
+    texts = [cell.source for cell in ASSIGNMENT.source.cells]
+    texts.append((ROOT / "assignments/hidden/threshold_logic_units.py").read_text(encoding="utf-8"))
+    pointed = set(re.findall(r"lesson 01, section (1\.\d)", "\n".join(texts)))
     assert pointed == {"1.1", "1.2", "1.4", "1.5", "1.6", "1.7"}
     headings = set(re.findall(r"## (1\.\d)", lesson.read_text(encoding="utf-8")))
     assert pointed <= headings
@@ -142,8 +157,8 @@ def test_release_holds_no_solution_and_no_hidden_test():
     assert "hidden.threshold_logic_units" not in text
     assert "SOLUTION" not in text
     for name in EXERCISES.values():
-        inside = CELLS[name].source.split("### BEGIN SOLUTION")[1].split("\n", 1)[1].split("### END SOLUTION")[0]
-        lines = [line.strip() for line in inside.splitlines() if len(line.strip()) > 12]
+        inside = CELLS[name].source.split("### BEGIN SOLUTION")[1].split("### END SOLUTION")[0]
+        lines = [line.strip() for line in inside.splitlines()[1:] if len(line.strip()) > 12]
         assert lines
         assert not [line for line in lines if line in text]
 
@@ -273,19 +288,8 @@ def test_garbage_earns_nothing_and_breaks_nothing(exercise: str, kind: str):
     student = local_student({EXERCISES[exercise]: lambda *args: GARBAGE[kind]})
     points, message = grade(exercise, student)  # raises HiddenTestBroken if a test breaks
     assert (points, message.strip() != "") == (0.0, True)
-    unreached = {"function": "a function", "type": "a type"}
-    hidden_points, hidden_message = grade_hidden(exercise, student)
-    assert hidden_points == 0.0, unreached.get(kind, kind)
-    assert hidden_message
-
-
-def grade_hidden(exercise: str, student: Student) -> tuple[float, str]:
-    """Run the hidden block alone, as if the visible check were not there."""
-    block = TESTS[exercise].source.split("### BEGIN HIDDEN TESTS")[1].split("### END HIDDEN TESTS")[0]
-    outputs = run_grade_cell("from coursepkg.grading import student\n" + block, student)
-    errors = [output.evalue for output in outputs if output.output_type == "error"]
-    results = [float(output.data["text/plain"]) for output in outputs if output.output_type == "execute_result"]
-    return (0.0 if errors else results[0] if results else suite(exercise).points), "".join(errors)
+    points, message = grade_hidden(exercise, student)
+    assert (points, message.strip() != "") == (0.0, True)
 
 
 @each_exercise
@@ -304,7 +308,7 @@ def test_error_in_the_code_is_told(exercise: str):
 
 
 @pytest.fixture
-def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def secrets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collect every array that the hidden tests compare with, and every argument that they send."""
     told: list[str] = []
 
@@ -334,7 +338,7 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         return call(self, *args, **kwargs)
 
     monkeypatch.setattr(function, "__call__", recording_call)
-    yield told
+    return told
 
 
 @each_wrong
@@ -342,9 +346,15 @@ def test_hidden_message_tells_no_answer(variant: Variant, secrets: list[str]):
     """Is a hidden message free of expected values and of hidden inputs?"""
     _, message = grade_hidden(variant.exercise, local_student(variant.namespace(), b"1"))
     assert "expected" not in message
-    assert secrets
     assert not [secret for secret in secrets if secret in message]
     assert len(message) < 3000
+
+
+@each_exercise
+def test_secrets_of_the_hidden_tests_are_seen(exercise: str, secrets: list[str]):
+    """Does the test above really know what must not be told?"""
+    grade_hidden(exercise, local_student({EXERCISES[exercise]: reference(exercise)}, b"1"))
+    assert len(secrets) >= 3
 
 
 # ---- the reference, against two independent oracles
@@ -466,8 +476,8 @@ def test_parity_net_agrees_with_two_oracles():
 def as_lesson_net(net: dict) -> McCullochPittsNet:
     """Translate a net into the lesson's: thresholds by number of endings, delays by relays.
 
-    The lesson's cells share one threshold. With ``threshold`` the least common multiple of all, an ending of a
-    neuron with threshold k counts ``threshold / k`` times. A delay d is d - 1 relays.
+    The lesson's cells share one threshold. With the least common multiple of all thresholds for it, each
+    connection on a neuron of threshold k becomes multiple / k endings. A delay d is d - 1 relays.
     """
     whole = int(np.lcm.reduce(list(net["neurons"].values())))
     cells, excite, inhibit = list(net["neurons"]), [], []
@@ -490,7 +500,8 @@ def test_simulate_mp_agrees_with_two_oracles():
     """Does the reference agree with the hidden simulator and with the lesson's, on 300 random nets?"""
     simulate_mp, rng = reference("ex01_6"), np.random.default_rng(4)
     for _ in range(300):
-        net, X = hidden.random_net(rng, (), loops=True, inhibit=int(rng.integers(4)), delays=int(rng.integers(1, 5)))
+        inhibit, delays = int(rng.integers(4)), int(rng.integers(1, 5))
+        net, X = hidden.random_net(rng, loops=True, inhibit=inhibit, delays=delays)
         T = int(rng.integers(1, 20))
         got = simulate_mp(net, X, T)
         assert got.shape == (T, 5)
@@ -506,7 +517,8 @@ def test_known_mistakes_of_the_simulator_are_mistakes():
     rng = np.random.default_rng(5)
     for mistake in hidden.MISTAKES:
         for _ in range(200):
-            net, X = hidden.random_net(rng, (), loops=True, inhibit=3, delays=3)
+            twice = ("once",) if mistake == "once" else ()
+            net, X = hidden.random_net(rng, twice, loops=True, inhibit=3, delays=3)
             if (hidden.simulate(net, X, 20, mistake) != hidden.simulate(net, X, 20)).any():
                 break
         else:

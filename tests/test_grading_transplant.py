@@ -110,13 +110,13 @@ def test_copy_of_the_stub_does_not_replace_work(assignment, handed_in, first):
 
 def test_solution_of_a_deleted_cell_is_found_by_its_name(assignment, handed_in):
     """Does a function count that was written in a cell of one's own?"""
-    position = handed_in.cells.index(find(handed_in, "class_with_operators"))
-    handed_in.cells[position] = new_code_cell("import math\n" + ANSWERS["class_with_operators"])
+    position = handed_in.cells.index(find(handed_in, "returned_callable"))
+    own = "import math\n" + ANSWERS["returned_callable"]
+    handed_in.cells[position] = new_code_cell(own)
     work = put(assignment, handed_in)
-    assert find(work.notebook, "class_with_operators").source.endswith(ANSWERS["class_with_operators"])
-    assert work.flags == ["The solution of class_with_operators was found in another cell, by its name."] or (
-        "class Pair" not in find(assignment.template, "class_with_operators").source
-    )
+    assert find(work.notebook, "returned_callable").source == own
+    assert work.flags == ["The solution of returned_callable was found in another cell, by its name."]
+    assert own not in outline(work)
 
 
 def test_solution_beside_its_stub_is_found_by_its_name(assignment, handed_in):

@@ -20,40 +20,43 @@ ex01_1 = Exercise("ex01_1")
 UNIT = "lesson 01, section 1.1"
 
 
+def distinct(outputs):
+    """Tell whether no two arrays are equal: then an answer fits the right one or one mistake, not two."""
+    return len({np.asarray(output, dtype=float).tobytes() for output in outputs}) == len(outputs)
+
+
 @ex01_1.part(2, "the output of the unit for any inputs and weights")
 def values(tlu, rng):
-    for n_samples, n_in in ((17, 5), (4, 9), (30, 2)):
-        # Sums are multiples of 1/16 and b is halfway between two of them: no ties, and exact in float32.
-        X = rng.integers(-8, 9, (n_samples, n_in)) / 4
-        w = rng.choice([-7, -5, -3, -2, -1, 1, 2, 3, 5, 7], n_in) / 4
-        b = float(1 / 32 - np.sort(X @ w)[n_samples // 2])
-        z = X @ w
-        hints = {
-            "It looks as if b were left out of the sum.": z >= 0,
-            "It looks as if b were subtracted. The sum is w·x + b.": z - b >= 0,
-            "b is added once for each row, not once for each input.": z + n_in * b >= 0,
-            "Your ones and zeros are exchanged.": z + b < 0,
-            "It looks as if inputs were taken for 0 or 1. They may be any numbers.": (X > 0) @ w + b >= 0,
-            "It looks as if fractions of the inputs were cut off.": np.trunc(X) @ w + b >= 0,
-            "It looks as if the sum were rounded before it was compared with 0.": np.trunc(z + b) >= 0,
-            "The rows look mixed up. Is every row taken with every weight?": (z + b >= 0)[::-1],
-        }
-        agree(tlu(X, w, b), z + b >= 0, f"tlu on {n_samples} rows of {n_in} numbers", hints=hints, see=UNIT)
+    for n_samples, n_in, nearest in ((17, 5, 1), (4, 9, -1), (30, 2, -1)):
+        hints = {}
+        while not hints or not distinct([X @ w + b >= 0, *hints.values()]):
+            # Sums are multiples of 1/16, b lies 1/4096 beside one of them: no ties, and exact in float32.
+            X = rng.integers(-8, 9, (n_samples, n_in)) / 4
+            w = rng.choice([-7, -5, -3, -2, -1, 1, 2, 3, 5, 7], n_in) / 4
+            b = float(nearest / 4096 - np.sort(X @ w)[n_samples // 2])
+            z = X @ w + b
+            hints = {
+                "b is added once for each row, not once for each input.": X @ w + n_in * b >= 0,
+                "It looks as if fractions of the inputs were cut off.": np.trunc(X) @ w + b >= 0,
+            }
+        hints["A sum below 0 gives 0, however close to 0 it is."] = z >= -1 / 4096
+        agree(tlu(X, w, b), z >= 0, f"tlu on {n_samples} rows of {n_in} numbers", hints=hints, see=UNIT)
 
 
 @ex01_1.part(1, "a sum of exactly 0 gives 1")
 def ties(tlu, rng):
     for n_in in (2, 3, 6):
-        X = rng.integers(0, 2, (12, n_in))
-        w = rng.choice([-3.0, -2.0, -1.0, -0.5, 0.5, 1.0, 2.0], n_in)
-        b = -float(X[rng.integers(12)] @ w)
-        z = X @ w + b
-        hints = {
-            "The unit fires when the sum is 0, not only above it.": z > 0,
-            "b is added once for each row, not once for each input.": X @ w + n_in * b >= 0,
-            "The step is 1 at 0, not 1/2.": np.where(z == 0, 0.5, z > 0),
-            "The sign function is 0 at 0; the unit's step is 1 there.": np.sign(z),
-        }
+        hints = {}
+        while not hints or not distinct([X @ w + b >= 0, *hints.values()]):
+            X = rng.integers(0, 2, (12, n_in))
+            w = rng.choice([-3.0, -2.0, -1.0, -0.5, 0.5, 1.0, 2.0], n_in)
+            b = -float(X[rng.integers(12)] @ w)
+            z = X @ w + b
+            hints = {
+                "The unit fires when the sum is 0, not only above it.": z > 0,
+                "The step is 1 at 0, not 1/2.": np.where(z == 0, 0.5, z > 0),
+                "b is added once for each row, not once for each input.": X @ w + n_in * b >= 0,
+            }
         agree(tlu(X, w, b), z >= 0, "tlu on bits, among them rows where w·x + b is 0", hints=hints, see=UNIT)
 
 
@@ -99,8 +102,8 @@ def check_gate(gate, name):
     table, call = GATES[name], f'gate("{name}")'
     X = boolean_inputs(1 if name == "not" else 2)
     w, b = results(gate(name), call, "w", "b")
-    w, b = array(w, f"w of {call}", shape=X.shape[1:]), array(b, f"b of {call}", shape=())
-    require((np.abs([*w, b]) <= 1e100).all(), f"{call}: w or b holds NaN, or a number larger than 1e100.")
+    w = array(w, f"w of {call}", shape=X.shape[1:], largest=1e100)
+    b = array(b, f"b of {call}", shape=(), largest=1e100)
     hints = {f"Your unit computes {other}.": wrong for other, wrong in {**GATES, **OTHERS}.items()}
     if np.array_equal(X @ w + b > 0, table):
         hints = {"A sum of exactly 0 gives 1, and one of your sums is 0.": X @ w + b >= 0}
@@ -167,22 +170,12 @@ def check_tables(compile_dnf, tables, what, rng=None):
         in_key_order.append(list(truth.values()))
     X = boolean_inputs(n)
     backwards = X @ (2 ** np.arange(n))  # the row that holds the same bits in reverse
-    below = (X[:, None, :] >= X[None, :, :]).all(axis=2)  # (x, r): every 1 of r is a 1 of x
     hints = {
-        "Your networks compute the opposite of the table. Is a hidden unit there for each 1?": 1 - tables,
         "The values are taken in the order in which the keys come. Use the keys.": in_key_order,
-        "A hidden unit fires at more than its own row. Bits that must be 0 have negative weights.": (
-            tables @ below.T > 0
-        ),
-        "The output unit is an and of the hidden units; it should be an or.": [
-            table if table.sum() == 1 else 0 * table for table in tables
-        ],
         "The bits are taken in reverse order.": tables[:, backwards],
         "Your networks see the first two bits only.": [
             [table[(X[:, :2] == x).all(axis=1)].any() for x in X[:, :2]] for table in tables
         ],
-        "Your networks are 0 everywhere. Does a hidden unit fire at its own row?": 0 * tables,
-        "Your networks are 1 everywhere. Is a hidden unit silent at the other rows?": 0 * tables + 1,
     }
     agree(computed, tables, f"the networks for {what}, on all inputs", hints=hints, see=ANY_TABLE)
 
@@ -195,9 +188,9 @@ def three_bits(compile_dnf):
 
 @ex01_3.part(1, "tables that are the same everywhere")
 def constants(compile_dnf):
-    for n in (1, 2, 3, 4):
-        check_tables(compile_dnf, np.zeros((1, 2**n), dtype=int), f"a table of {n} bits that is 0 everywhere")
-        check_tables(compile_dnf, np.ones((1, 2**n), dtype=int), f"a table of {n} bits that is 1 everywhere")
+    for n, bits in ((1, "one bit"), (2, "two bits"), (3, "three bits")):
+        check_tables(compile_dnf, np.zeros((1, 2**n), dtype=int), f"a table of {bits} that is 0 everywhere")
+        check_tables(compile_dnf, np.ones((1, 2**n), dtype=int), f"a table of {bits} that is 1 everywhere")
 
 
 @ex01_3.part(1, "tables of more bits")
@@ -237,13 +230,6 @@ def within(n, weights):
 
 
 @lru_cache
-def without_bias(n):
-    """Return what units with b = 0 compute, a misconception."""
-    weights = np.array(list(product(range(-n, n + 1), repeat=n)))
-    return codes(weights @ boolean_inputs(n).T >= 0)
-
-
-@lru_cache
 def unate(n):
     """Return the functions that only rise or only fall in each bit; from 4 bits on more than `known`."""
     tables = boolean_inputs(2**n)
@@ -253,13 +239,6 @@ def unate(n):
         steps = (cube[:, :, 1] - cube[:, :, 0]).reshape(len(tables), -1)
         keep &= (steps >= 0).all(axis=1) | (steps <= 0).all(axis=1)
     return codes(tables[keep])
-
-
-def straight_fit(tables, n):
-    """Return for which tables the least-squares fit has the right signs, a misconception."""
-    X = np.column_stack([boolean_inputs(n), np.ones(2**n)])
-    fit = X @ np.linalg.pinv(X) @ (2 * tables.T - 1)  # (2**n, n_tables)
-    return ((fit > 0) == tables.T).all(axis=0)
 
 
 def check_answers(is_threshold, tables, what):
@@ -276,21 +255,19 @@ def check_answers(is_threshold, tables, what):
     want = among(known(n))
     ones = tables.sum(axis=1)
     hints = {
-        "The answers are exchanged.": ~want,
-        "Your answer is always yes.": ~want | want,
-        "Your answer is always no.": want & False,
         "The functions that are the same everywhere are threshold functions.": (
             want & (ones > 0) & (ones < 2**n)
         ),
-        "A unit has a bias too; do not fix it at 0.": among(without_bias(n)),
         "Weights may be negative.": among(within(n, tuple(range(n + 1)))),
         "Weights of -1, 0 and 1 are not enough.": among(within(n, (-1, 0, 1))),
         "Weights from -2 to 2 are not enough for four bits.": among(within(n, (-2, -1, 0, 1, 2))),
         "To rise or fall in each bit is necessary, but from four bits on it is not enough.": among(unate(n)),
         "As many ones as zeros does not mean that no unit computes it.": 2 * ones != 2**n,
-        "The best straight fit may cut wrongly although another line cuts well.": straight_fit(tables, n),
         "Parity is not the only function that no unit computes.": (
             (tables != parity).any(axis=1) & (tables == parity).any(axis=1)
+        ),
+        "Each yes of yours is right, but not each no. Does your search give up too early?": (
+            answers if (answers <= want).all() else want
         ),
     }
     agree(answers, want, call, hints=hints, see="lesson 01, section 1.4")
@@ -299,8 +276,8 @@ def check_answers(is_threshold, tables, what):
 @ex01_4.part(1, "functions of one bit, and functions that are the same everywhere")
 def small_and_constant(is_threshold):
     check_answers(is_threshold, boolean_inputs(2), "the functions of one bit")
-    for n in (2, 3, 4):
-        check_answers(is_threshold, np.array([[0], [1]]).repeat(2**n, axis=1), f"the constants of {n} bits")
+    for n, bits in ((2, "two"), (4, "four")):
+        check_answers(is_threshold, np.array([[0], [1]]).repeat(2**n, axis=1), f"constants of {bits} bits")
 
 
 @ex01_4.part(2, "every function of two and of three bits")
@@ -312,13 +289,12 @@ def two_and_three_bits(is_threshold):
 @ex01_4.part(1, "functions of four bits")
 def four_bits(is_threshold, rng):
     yes, constant = known(4), {0, 2**16 - 1}
+    middle = within(4, (-2, -1, 0, 1, 2)) - within(4, (-1, 0, 1))
     large = yes - within(4, (-2, -1, 0, 1, 2))
     no = set(range(2**16)) - yes
     near = {code ^ (1 << bit) for code in sorted(yes - constant) for bit in range(16)} & no
-    chosen = [
-        rng.choice(sorted(kind), size, replace=False)
-        for kind, size in ((yes - constant, 12), (large, 12), (no & unate(4), 12), (near, 12), (no, 6))
-    ]
+    kinds = (yes - constant, middle, large, no & unate(4), near, no)
+    chosen = [rng.choice(sorted(kind), 10, replace=False) for kind in kinds]
     numbers = rng.permutation(np.concatenate(chosen))
     check_answers(is_threshold, numbers[:, None] >> np.arange(16)[::-1] & 1, "functions of four bits")
 
@@ -341,13 +317,7 @@ def check_parity(parity_net, n):
     layers = network(parity_net(n), call, n_in=n, n_out=1)
     ones = boolean_inputs(n).sum(axis=1)
     hints = {
-        "It is 1 for an even number of ones; parity is 1 for an odd number.": ones % 2 == 0,
-        "It is 1 as soon as one input is 1.": ones >= 1,
-        "It is 1 for exactly one 1. Three ones are odd too.": ones == 1,
-        "It is 1 unless all bits are equal. That is parity for two bits only.": (ones > 0) & (ones < n),
-        "It is 1 for a majority of ones.": 2 * ones > n,
-        "It is 0 everywhere.": 0 * ones,
-        "It is 1 everywhere.": 0 * ones + 1,
+        f"It is right for at most {m} ones, and 0 for more.": ones % 2 * (ones <= m) for m in range(n, 2, -1)
     }
     agree(outputs(layers, n), ones % 2, f"{call} on all inputs", hints=hints, see="lesson 01, section 1.6")
     return sum(b.size for _, b in layers)
@@ -376,19 +346,12 @@ ex01_6 = Exercise("ex01_6")
 NETS = "lesson 01, section 1.7"
 
 MISTAKES = {
-    "above": "A neuron fires when the count reaches its threshold, not only above it.",
     "once": "A connection that stands there twice counts twice.",
-    "any": "One active connection is not enough for a threshold above 1.",
-    "early": "Your neurons fire one step early. At time t a neuron sees what fired one delay ago.",
-    "late": "Your neurons fire one step late.",
-    "in place": "A neuron seems to see what others do in the same step. Read the past only.",
     "subtract": "Inhibition is absolute: one active source silences a neuron; it is not a negative weight.",
     "ignore": "Inhibition seems to have no effect.",
     "all": "One active inhibiting connection is enough; they need not all be active.",
     "instant": "Inhibition has its delay too.",
-    "delay 1": "Every delay seems to count as 1.",
     "cell delay 1": "Every delay between neurons seems to count as 1.",
-    "wraps": "Before time 0 nothing has fired; in Python an index below 0 reads from the end.",
     "self": "A neuron may reach itself, and the loop seems to be cut.",
     "forgets": "A neuron may be the source of a neuron that stands before it. Loops seem to be cut.",
     "holds": "After the last row the inputs are silent; yours seem to keep their last value.",
@@ -399,46 +362,36 @@ MISTAKES = {
 def simulate(net, inputs, T, mistake=""):
     """Return when the neurons fire, shape (T, n_neurons); with a key of MISTAKES as that mistake has it."""
     inputs, given = np.asarray(inputs), len(inputs)
-    names = [*net["inputs"], *net["neurons"]]
-    place = {name: i for i, name in enumerate(names)}
+    place = {name: i for i, name in enumerate([*net["inputs"], *net["neurons"]])}
     n_inputs = len(net["inputs"])
-    fired = np.zeros((T, len(names)), dtype=int)
+    fired = np.zeros((T, len(place)), dtype=int)
     fired[:given, :n_inputs] = inputs[:T]
     if mistake == "holds":
         fired[given:, :n_inputs] = inputs[-1]
     if mistake == "repeats":
         fired[:, :n_inputs] = inputs[np.arange(T) % given]
 
-    def read(t, source, target, delay):
-        i, j = place[source], place[target]
-        if (mistake == "self" and i == j) or (mistake == "forgets" and i >= j):
-            return 0
-        if mistake == "delay 1" or (mistake == "cell delay 1" and i >= n_inputs):
-            delay = 1
-        past = t - delay + {"early": 1, "late": -1}.get(mistake, 0)
-        if mistake == "in place" and delay == 1 and i >= n_inputs:
-            past = t  # 0 there if the source is computed later in this step
-        if past < 0 and not (mistake == "wraps" and past >= -T):
-            return 0
-        return fired[past, i]
+    def read(connections, neuron, t):
+        """Return 0 or 1 for each connection on a neuron: did its source fire one delay ago?"""
+        heard, j = [], place[neuron]
+        for source, target, delay in connections:
+            i = place[source]
+            cut = (mistake == "self" and i == j) or (mistake == "forgets" and i >= j)
+            past = t - (1 if mistake == "cell delay 1" and i >= n_inputs else delay)
+            if target == neuron:
+                heard.append(0 if cut or past < 0 else int(fired[past, i]))
+        return heard
 
-    excite = dict.fromkeys(net["excite"]) if mistake == "once" else net["excite"]
+    excite = list(dict.fromkeys(net["excite"])) if mistake == "once" else net["excite"]
+    inhibit = [(source, target, 1) for source, target, _ in net["inhibit"]]
+    inhibit = {"instant": inhibit, "ignore": []}.get(mistake, net["inhibit"])
     for t in range(T):
         for neuron, threshold in net["neurons"].items():
-            excited = sum(read(t, *connection) for connection in excite if connection[1] == neuron)
-            inhibiting = [
-                read(t, source, target, 1 if mistake == "instant" else delay)
-                for source, target, delay in net["inhibit"]
-                if target == neuron
-            ]
-            threshold += {"above": 1, "any": 1 - threshold}.get(mistake, 0)
+            excited, inhibiting = sum(read(excite, neuron, t)), read(inhibit, neuron, t)
+            silenced = all(inhibiting) and inhibiting if mistake == "all" else any(inhibiting)
             if mistake == "subtract":
-                fires = excited - sum(inhibiting) >= threshold
-            elif mistake == "all":
-                fires = excited >= threshold and not (inhibiting and all(inhibiting))
-            else:
-                fires = excited >= threshold and (mistake == "ignore" or not any(inhibiting))
-            fired[t, place[neuron]] = fires
+                excited, silenced = excited - sum(inhibiting), False
+            fired[t, place[neuron]] = excited >= threshold and not silenced
     return fired[:, n_inputs:]
 
 
@@ -449,11 +402,11 @@ def check_net(simulate_mp, net, inputs, T, what, want=None):
     agree(simulate_mp(net, inputs, T), want, f"simulate_mp for {what}", hints=hints, see=NETS)
 
 
-def random_net(rng, telling, *, loops=False, inhibit=0, delays=1, T=12):
-    """Return a net and its inputs on which each of the mistakes in `telling` shows.
+def random_net(rng, telling=(), *, loops=False, inhibit=0, delays=1, T=12):
+    """Return a net and its inputs on which the mistakes in `telling` show, each in another way.
 
     Without `loops` every connection leads from an input, or from a neuron to one of a later level; the
-    neurons stand in random order.
+    neurons stand in random order. Connections stand there twice only if the mistake "once" is to show.
     """
     for _ in range(2000):
         names = [f"n{i}" for i in range(5)]
@@ -465,19 +418,21 @@ def random_net(rng, telling, *, loops=False, inhibit=0, delays=1, T=12):
                 sources = inputs + (names if loops else names[:level])
                 delay = int(rng.integers(1, delays + 1))
                 net[kind].append((sources[rng.integers(len(sources))], names[level], delay))
-            net[kind] += net[kind][: count // 5]  # some connections stand there twice
+            net[kind] = list(dict.fromkeys(net[kind]))
+            if "once" in telling:
+                net[kind] += net[kind][:3]
         net["neurons"] = {names[i]: int(rng.integers(1, 4)) for i in rng.permutation(5)}
         X = rng.integers(0, 2, (T, 3))
         right = simulate(net, X, T)
-        if all((simulate(net, X, T, mistake) != right).any() for mistake in telling):
+        if distinct([right, *(simulate(net, X, T, mistake) for mistake in telling)]):
             return net, X
-    raise RuntimeError(f"random_net: no net shows all of {telling}; allow more connections")
+    raise RuntimeError(f"random_net: no net tells {telling} apart; allow more connections")
 
 
 @ex01_6.part(1, "a neuron counts its exciting connections, all neurons in the same step")
 def counting(simulate_mp, rng):
     for _ in range(4):
-        net, X = random_net(rng, ("above", "once", "any", "early", "late", "in place"))
+        net, X = random_net(rng, ("once",))
         check_net(simulate_mp, net, X, len(X), "a net without loops and inhibition")
 
 
@@ -512,7 +467,7 @@ def inhibition(simulate_mp, rng):
 @ex01_6.part(1, "delays longer than 1, of inhibition too")
 def longer_delays(simulate_mp, rng):
     for _ in range(4):
-        net, X = random_net(rng, ("delay 1", "cell delay 1"), delays=4)
+        net, X = random_net(rng, ("cell delay 1",), delays=4)
         check_net(simulate_mp, net, X, len(X), "a net with delays from 1 to 4")
     for delay in (2, 3):
         veto = {

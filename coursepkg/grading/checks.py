@@ -37,7 +37,12 @@ def require(condition: object, message: str) -> None:
 
 
 def array(
-    value: Any, what: str, shape: tuple[int, ...] | None = None, *, complex_numbers: bool = False
+    value: Any,
+    what: str,
+    shape: tuple[int, ...] | None = None,
+    *,
+    largest: float | None = None,
+    complex_numbers: bool = False,
 ) -> np.ndarray:
     """Take what a learner returned as an array of numbers.
 
@@ -52,6 +57,8 @@ def array(
         Names the call, for the message: ``"tlu on two rows"``.
     shape : tuple of int, optional
         The shape that the text asks for.
+    largest : float, optional
+        The largest size of a number, so that sums and products of them do not overflow; NaN is refused too.
     complex_numbers : bool
         Take complex numbers too.
 
@@ -90,6 +97,8 @@ def array(
         ) from None
     if result.dtype.kind == "c" and not complex_numbers:
         raise CheckFailed(f"{what}: it returned complex numbers; real ones were asked for.")
+    if largest is not None and not (np.abs(result) <= largest).all():
+        raise CheckFailed(f"{what}: it holds NaN, or a number larger than {largest:g}.")
     if shape is not None and result.shape != shape:
         hint = " Did you forget a transpose?" if result.ndim == 2 and result.shape == shape[::-1] else ""
         raise CheckFailed(f"{what}: it returned the shape {result.shape} where {shape} was asked for.{hint}")
@@ -238,14 +247,14 @@ def network(
         raise CheckFailed(f"{what}: it returned None. Does every path of your function end in `return`?")
     if not isinstance(value, tuple | list) or not value:
         kind = value.type_name if isinstance(value, Opaque) else type(value).__name__
-        came = "an empty list" if isinstance(value, tuple | list) else f"a {clean(kind, 60)}"
+        came = "an empty list" if isinstance(value, tuple | list) else f"a value of type {clean(kind, 60)}"
         raise CheckFailed(f"{what}: it returned {came} where a list of layers (W, b) was asked for.")
     layers = []
     fan_in = n_in
     for k, pair in enumerate(value, start=1):
         where = f"{what}, layer {k}"
         W, b = results(pair, where, "W", "b")
-        W, b = array(W, f"W of {where}"), array(b, f"b of {where}")
+        W, b = array(W, f"W of {where}", largest=1e100), array(b, f"b of {where}", largest=1e100)
         if W.size == 0 and fan_in == 0 and b.ndim == 1:
             W = np.zeros((0, b.size))  # a list of no rows cannot say how many columns it has
         if W.ndim != 2 or W.shape[0] != fan_in:
@@ -259,8 +268,6 @@ def network(
             raise CheckFailed(
                 f"{where}: b has the shape {b.shape}; W has {W.shape[1]} columns, so {(W.shape[1],)}."
             )
-        if not all((np.abs(a) <= 1e100).all() for a in (W, b)):
-            raise CheckFailed(f"{where}: W or b holds NaN, or a number larger than 1e100.")
         layers.append((W, b))
         fan_in = W.shape[1]
     units = sum(b.size for _, b in layers)

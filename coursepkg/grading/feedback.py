@@ -3,6 +3,7 @@
 It holds no hidden test, no expected value and nothing that acts: no script, no link to elsewhere.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -126,4 +127,5 @@ def _title(notebook: NotebookNode) -> str:
 def _heading(source: str) -> str:
     """Return a Markdown cell's first heading."""
     lines = (line for line in source.splitlines() if line.startswith("#"))
-    return next(lines, "").lstrip("#").strip().replace("`", "")
+    heading = next(lines, "").lstrip("#").strip().replace("`", "")
+    return re.sub(r"\s*\(\d+ points?\)$", "", heading)  # the page says the points itself

@@ -80,6 +80,20 @@ class SplitExecute(NbGraderPreprocessor):
         return nb, resources
 
 
+def remove_links(notebooks: list[str], **_: Any) -> None:
+    """Remove links from a submission before nbgrader copies its files, because it copies what they point to.
+
+    Parameters
+    ----------
+    notebooks : list of str
+        Paths of the submitted notebooks, all in one folder.
+    """
+    for folder in {Path(notebook).parent for notebook in notebooks}:
+        for path in folder.rglob("*"):
+            if path.is_symlink() and path.suffix != ".ipynb":  # intake refuses a linked notebook by name
+                path.unlink()
+
+
 def configure(config: Config) -> None:
     """Set what nbgrader needs to release, grade and give feedback through this engine.
 
@@ -108,6 +122,7 @@ def configure(config: Config) -> None:
         CheckCellMetadata,
     ]
     config.Autograde.exporter_class = IntakeExporter
+    config.Autograde.pre_convert_hook = remove_links
     config.Autograde.sanitize_preprocessors = [OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
     config.Autograde.autograde_preprocessors = [
         SplitExecute,

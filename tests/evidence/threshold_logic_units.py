@@ -111,7 +111,7 @@ def tlu_returns_the_sum(X, w, b):
     return X @ w + b
 
 
-@misconception("ex01_1", "tlu", hint="taken for 0 or 1")
+@misconception("ex01_1", "tlu", hint="expected [1, 1], got [1, 0]")
 def tlu_takes_inputs_for_bits(X, w, b):
     return ((X > 0) @ w + b >= 0).astype(int)
 
@@ -121,7 +121,7 @@ def tlu_takes_inputs_for_whole_numbers(X, w, b):
     return (X.astype(int) @ w + b >= 0).astype(int)
 
 
-@misconception("ex01_1", "tlu", hint="rounded before")
+@misconception("ex01_1", "tlu", hint="expected [0, 1, 1, 1], got [1, 1, 1, 1]")
 def tlu_rounds_the_sum(X, w, b):
     return [1 if int(z) >= 0 else 0 for z in X @ w + b]
 
@@ -159,9 +159,9 @@ def tlu_adds_the_bias_for_each_input(X, w, b):
     return ((X * w + b).sum(axis=1) >= 0).astype(int)
 
 
-@misconception("ex01_1", "tlu")
+@misconception("ex01_1", "tlu", hint="however close to 0 it is")
 def tlu_uses_a_tolerance_that_is_too_large(X, w, b):
-    return (X @ w + b >= -0.2).astype(int)
+    return (X @ w + b >= -1e-3).astype(int)
 
 
 # ---- 1.2 gate
@@ -180,16 +180,13 @@ def gate_dictionary(name):
 
 @correct("ex01_2", "gate")
 def gate_whole_numbers_with_ties(name):
-    if name == "or":
-        return [1, 1], -1
-    elif name == "and":
-        return [1, 1], -2
-    elif name == "not":
+    if name == "not":
         return [-1], 0
-    elif name == "nand":
-        return [-1, -1], 1
-    elif name == "nor":
-        return [-1, -1], 0
+    negative = name.startswith("n")
+    either = name.endswith("or")
+    if negative:
+        return [-1, -1], 0 if either else 1
+    return [1, 1], -1 if either else -2
 
 
 @correct("ex01_2", "gate")
@@ -251,8 +248,8 @@ def gate_searched(name):
 
 @correct("ex01_2", "gate")
 def gate_perceptron(name):
-    tables = {"or": [0, 1, 1, 1], "and": [0, 0, 0, 1], "nand": [1, 1, 1, 0], "nor": [1, 0, 0, 0], "not": [1, 0]}
-    target = tables[name]
+    tables = {"or": [0, 1, 1, 1], "and": [0, 0, 0, 1], "nand": [1, 1, 1, 0], "nor": [1, 0, 0, 0]}
+    target = tables.get(name, [1, 0])
     X = np.array([[0], [1]] if name == "not" else [[0, 0], [0, 1], [1, 0], [1, 1]])
     w, b = np.zeros(X.shape[1]), 0.0
     for _ in range(100):
@@ -338,8 +335,8 @@ def gate_ties_taken_for_silence(name):
 
 @misconception("ex01_2", "gate", hint="one ndarray where (w, b)")
 def gate_one_array_for_both(name):
-    rows = {"or": [1, 1, -0.5], "and": [1, 1, -1.5], "not": [-1, 0.5], "nand": [-1, -1, 1.5], "nor": [-1, -1, 0.5]}
-    return np.array(rows[name])
+    b = {"or": -0.5, "and": -1.5, "not": 0.5, "nand": 1.5, "nor": 0.5}[name]
+    return np.append(np.full(1 if name == "not" else 2, -1.0 if name[0] == "n" else 1.0), b)
 
 
 @misconception("ex01_2", "gate", hint="the shape (1,)")
@@ -724,7 +721,7 @@ def is_threshold_unate(truth):
     return True
 
 
-@misconception("ex01_4", "is_threshold", hint="expected 1, got 0")
+@misconception("ex01_4", "is_threshold", hint="expected True, got 0")
 def is_threshold_bounds_forgotten(truth):
     from scipy.optimize import linprog
 
@@ -745,7 +742,7 @@ def is_threshold_weights_not_negative(truth):
     return linprog(np.zeros(n + 1), A_ub=-rows, b_ub=-np.ones(len(X)), bounds=bounds).success
 
 
-@misconception("ex01_4", "is_threshold", hint="expected 1, got 0")
+@misconception("ex01_4", "is_threshold", hint="expected True, got 0")
 def is_threshold_without_bias(truth):
     from scipy.optimize import linprog
 
@@ -780,12 +777,12 @@ def is_threshold_weights_to_two(truth):
     return bool((low > sums[:, truth == 0].max(axis=1, initial=-99)).any())
 
 
-@misconception("ex01_4", "is_threshold")
-def is_threshold_five_passes(truth):
+@misconception("ex01_4", "is_threshold", hint="give up too early")
+def is_threshold_eight_passes(truth):
     n = len(truth).bit_length() - 1
     X = np.c_[np.array(list(np.ndindex((2,) * n))), np.ones(2**n)]
     w = np.zeros(n + 1)
-    for _ in range(5):
+    for _ in range(8):
         wrong = 0
         for x, value in zip(X, truth):
             error = int(value) - int(x @ w >= 0)
@@ -838,7 +835,7 @@ def is_threshold_overwrites(truth):
     return linprog(np.zeros(n + 1), A_ub=-rows, b_ub=-np.ones(len(X)), bounds=(None, None)).success
 
 
-@misconception("ex01_4", "is_threshold", hint="expected 1, got 0")
+@misconception("ex01_4", "is_threshold", hint="expected True, got 0")
 def is_threshold_exchanged(truth):
     from scipy.optimize import linprog
 
@@ -848,7 +845,7 @@ def is_threshold_exchanged(truth):
     return linprog(np.zeros(n + 1), A_ub=-rows, b_ub=-np.ones(len(X)), bounds=(None, None)).status == 2
 
 
-@misconception("ex01_4", "is_threshold", hint="expected 0, got 1")
+@misconception("ex01_4", "is_threshold", hint="expected False, got 1")
 def is_threshold_gap_forgotten(truth):
     from scipy.optimize import linprog
 
@@ -858,7 +855,7 @@ def is_threshold_gap_forgotten(truth):
     return linprog(np.zeros(n + 1), A_ub=-rows, b_ub=np.zeros(len(X)), bounds=(None, None)).success
 
 
-@misconception("ex01_4", "is_threshold", hint="best straight fit")
+@misconception("ex01_4", "is_threshold", hint="give up too early")
 def is_threshold_least_squares(truth):
     n = len(truth).bit_length() - 1
     X = np.c_[np.array(list(np.ndindex((2,) * n))), np.ones(2**n)]
@@ -1016,7 +1013,7 @@ def parity_net_squeezed(n):
     return [(W1, 0.5 - k), (np.where(k % 2, 1.0, -1.0)[:, None], np.array([-0.5]))]
 
 
-@misconception("ex01_5", "parity_net")
+@misconception("ex01_5", "parity_net", hint="right for at most 6 ones")
 def parity_net_up_to_six_bits(n):
     signs = [[1], [-1], [1], [-1], [1], [-1]]
     signs = signs[:n] + [[0]] * (n - 6)

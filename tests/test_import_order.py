@@ -1,0 +1,79 @@
+"""Is the lecture's order the import order, and grading apart from the mathematics?"""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "coursepkg"
+
+# The reading map: a module may import only modules that stand before it.
+LECTURE_ORDER = [
+    "threshold",  # lesson 01: one unit, gates, networks
+    "separability",  # lesson 01: which functions one unit computes
+    "mcculloch_pitts",  # lesson 01: nets in time
+]
+# Who may import what is slow to import or a framework of its own, and where it stays inside a function.
+ONLY = {
+    "matplotlib": {"figures", "grading.shell", "grading.warm"},
+    "torch": {"grading.endpoint", "grading.warm"},
+    "nbgrader": {"grading"},
+    "IPython": {"grading.shell"},
+}
+
+
+def imports_of(path: Path) -> set[str]:
+    """Return the dotted names that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
+MODULES = {name_of(path): imports_of(path) for path in PACKAGE.rglob("*.py")}
+MATHEMATICS = [path.stem for path in PACKAGE.glob("*.py") if path.stem not in ("__init__", "__main__", "cli")]
+
+
+def test_the_list_names_every_library_module():
+    """Does the reading map hold exactly the modules that there are?"""
+    assert sorted(LECTURE_ORDER) == sorted(MATHEMATICS)
+
+
+@pytest.mark.parametrize("name", LECTURE_ORDER)
+def test_a_module_imports_only_what_was_taught_before(name):
+    """Does a library module use nothing that a later lesson teaches, and no grading?"""
+    own = {found.split(".")[1] for found in MODULES[name] if found.startswith("coursepkg.")}
+    assert own <= set(LECTURE_ORDER[: LECTURE_ORDER.index(name)])
+
+
+@pytest.mark.parametrize("name", ONLY)
+def test_heavy_packages_stay_in_their_places(name):
+    """Is each framework imported only where the map says?"""
+    for module, found in MODULES.items():
+        if name in {dotted.split(".")[0] for dotted in found}:
+            assert any(module == place or module.startswith(f"{place}.") for place in ONLY[name]), module
+
+
+def loaded_by(module: str, *others: str) -> str:
+    """Return which of the other modules a new Python has loaded after importing one."""
+    code = f"import sys, {module}; print([m for m in {others} if m in sys.modules])"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_import_does_no_work():
+    """Does `import coursepkg` load neither torch, nor Matplotlib, nor grading?"""
+    assert loaded_by("coursepkg", "torch", "matplotlib", "coursepkg.grading") == "[]"
+
+
+def test_lessons_import_grading_without_nbgrader():
+    """Does a lesson's `predict` load neither nbgrader nor torch?"""
+    assert loaded_by("coursepkg.grading", "torch", "nbgrader", "matplotlib") == "[]"
