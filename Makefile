@@ -16,7 +16,7 @@ AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 # The environment's own kernel and extensions win over what the user has installed elsewhere.
 export JUPYTER_PREFER_ENV_PATH = 1
 
-.PHONY: help grade test test-all learn release solutions notebooks check-notebooks lint clean
+.PHONY: help grade test test-all learn release solutions notebooks check-notebooks quality lint clean
 
 help:
 	@echo 'Targets:'
@@ -51,6 +51,9 @@ notebooks: $(INSTALLED) ## execute and normalise the lessons, redraw the README'
 
 check-notebooks: $(INSTALLED) ## report lessons that are stale, dirty or in error
 	$(PY) -m tools.notebooks check
+
+quality: $(INSTALLED) ## measure the hidden tests and write the table docs/quality.md
+	$(PY) -m tools.quality
 
 lint: $(INSTALLED) ## run the linter
 	$(PY) -m ruff check

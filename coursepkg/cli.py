@@ -73,6 +73,8 @@ def grade(
             outcomes = grade_class(work, record, executor, processes)
             for graded in tqdm(outcomes, total=len(work), desc="grading", unit="student"):
                 results.append(graded)
+        except typer.Exit:  # a RuntimeError too
+            raise
         except RuntimeError as error:
             raise _stop(str(error)) from None
         except KeyboardInterrupt:

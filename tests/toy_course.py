@@ -94,11 +94,11 @@ def falls(schedule, rng):
         "named_result",
         "answer = {'slope': 2.0, 'points': [1, 2]}",
         "answer = {'slope': 1.0, 'points': [1, 2]}",
-        'require("slope" in student("answer"), "answer has no slope")',
+        'require("slope" in student.value("answer"), "answer has no slope")',
         """
 @ex.part(2, "the slope")
-def slope(answer):
-    agree(answer["slope"], 2.0, "the slope")
+def slope(student):
+    agree(student.value("answer")["slope"], 2.0, "the slope")
 """,
     ),
     Toy(

@@ -5,6 +5,7 @@ killed at any moment goes on where it stopped: nothing is lost and nothing is gr
 """
 
 import dataclasses
+import faulthandler
 import hashlib
 import json
 import multiprocessing
@@ -51,7 +52,11 @@ def find_jobs(course: Course, assignment: Assignment, submitted: Path) -> list[J
         raise LookupError(
             f"there is no folder {submitted}; --submitted names a folder that holds one folder a student"
         )
-    folders = sorted(path for path in submitted.iterdir() if path.is_dir() and not path.name.startswith("."))
+    folders = sorted(
+        path
+        for path in submitted.iterdir()
+        if (path.is_symlink() or path.is_dir()) and not path.name.startswith(".")
+    )
     if not folders:
         raise LookupError(f"{submitted} holds no folder; it should hold one folder a student")
     limits = read_limits(course.root / "limits.toml", assignment.id)
@@ -59,26 +64,27 @@ def find_jobs(course: Course, assignment: Assignment, submitted: Path) -> list[J
     jobs = []
     for folder in folders:
         raw, refusal = _read(folder, assignment.id)
-        inputs = seed(secret, folder.name, assignment.id)
-        jobs.append(
-            Job(folder.name, assignment.id, assignment.path, course.root, raw, refusal, inputs, limits)
-        )
+        student = os.fsencode(folder.name).decode("utf-8", "backslashreplace")  # a name may be any bytes
+        inputs = seed(secret, student, assignment.id)
+        jobs.append(Job(student, assignment.id, assignment.path, course.root, raw, refusal, inputs, limits))
     return jobs
 
 
 def _read(folder: Path, assignment_id: str) -> tuple[bytes | None, str]:
     inner = folder / assignment_id
-    place = inner if inner.is_dir() else folder
-    path = place / f"{assignment_id}.ipynb"
-    if folder.is_symlink() or place.is_symlink():
+    if folder.is_symlink() or inner.is_symlink():
         return None, "The submission's folder is a link to another folder. Submit the folder itself."
-    others = [other for other in sorted(place.glob("*.ipynb")) if other != path]
-    if not path.exists() and not path.is_symlink() and len(others) == 1:
-        path = others[0]  # saved under another name
     try:
+        place = inner if inner.is_dir() else folder
+        path = place / f"{assignment_id}.ipynb"
+        others = [other for other in sorted(place.glob("*.ipynb")) if other != path]
+        if not path.exists() and not path.is_symlink() and len(others) == 1:
+            path = others[0]  # saved under another name
         return read_bytes(path), ""
     except Refused as refusal:
         return None, str(refusal)
+    except OSError as error:
+        return None, f"The submission's folder could not be read ({error.strerror})."
 
 
 class Ledger:
@@ -154,7 +160,7 @@ def grade_class(
     executor : concurrent.futures.Executor
         Its workers grade.
     alone : callable
-        ``alone(1)`` returns a new executor, for a job under which `executor` broke.
+        ``alone(1)`` returns a new executor, for the jobs that `executor` had not finished when it broke.
 
     Yields
     ------
@@ -196,7 +202,7 @@ def grade_all(jobs: list[Job], executor: Executor, alone: MakeExecutor) -> Itera
     ------
     Graded
         One for each job, in no fixed order. A job whose grading itself breaks is ``failed``; where the
-        executor breaks, what it had not finished is tried once more, each job in an executor of its own.
+        executor breaks, what it had not finished is tried once more, one by one.
     """
     unfinished = []
     for job, graded in _map(jobs, executor):
@@ -204,11 +210,16 @@ def grade_all(jobs: list[Job], executor: Executor, alone: MakeExecutor) -> Itera
             unfinished.append(job)
         else:
             yield graded
-    for job in unfinished:
-        with alone(1) as own:
-            ((_, graded),) = _map([job], own)
-        reason = "Grading broke: it ended its own process. Look at this submission by hand."
-        yield graded or failed(job.student, Assignment(job.assignment_id, job.source), reason)
+    while unfinished:
+        with alone(1) as own:  # one at a time, so that it is known under which it breaks
+            while unfinished:
+                job = unfinished.pop(0)
+                ((_, graded),) = _map([job], own)
+                if graded is None:
+                    reason = "Grading broke: it ended its own process. Look at this submission by hand."
+                    yield failed(job.student, Assignment(job.assignment_id, job.source), reason)
+                    break
+                yield graded
 
 
 def _map(jobs: list[Job], executor: Executor) -> Iterator[tuple[Job, Graded | None]]:
@@ -216,7 +227,7 @@ def _map(jobs: list[Job], executor: Executor) -> Iterator[tuple[Job, Graded | No
     futures: dict[Future[Graded], Job] = {}
     try:
         for job in jobs:
-            futures[executor.submit(grade_submission, job)] = job
+            futures[executor.submit(grade_watched, job)] = job
     except BrokenExecutor:
         yield from ((job, None) for job in jobs[len(futures) :])
     try:
@@ -233,6 +244,30 @@ def _map(jobs: list[Job], executor: Executor) -> Iterator[tuple[Job, Graded | No
     finally:
         for future in futures:
             future.cancel()
+
+
+def grade_watched(job: Job) -> Graded:
+    """Grade one submission; where that hangs in a process of an executor, end the process.
+
+    Parameters
+    ----------
+    job : Job
+
+    Returns
+    -------
+    Graded
+        As `grade_submission` does. The limits end a student's code long before; this is for a hidden test
+        that a student's answer keeps busy for ever. The executor then breaks, and `grade_all` goes on.
+    """
+    if multiprocessing.parent_process() is None:
+        return grade_submission(job)
+    seconds = job.limits.start_seconds + 2 * job.limits.submission_seconds
+    with open(os.devnull, "w") as nowhere:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+        try:
+            return grade_submission(job)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
 
 
 def processes(workers: int) -> ProcessPoolExecutor:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from nbformat.v4 import new_notebook
 from nbgrader.preprocessors import ClearHiddenTests
 from nbgrader.utils import is_grade, is_solution
 
@@ -62,10 +63,10 @@ def check_notebook(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[Checked]
             f"{path.name} is not a notebook that can be read ({type(error).__name__}). "
             "Open it in JupyterLab, save it and check it again."
         ) from None
-    notebook, _ = ClearHiddenTests().preprocess(notebook, {})
     for cell in notebook.cells:
-        if not isinstance(cell.metadata.get("nbgrader", {}), dict):
-            del cell.metadata["nbgrader"]
+        marks = cell.metadata.get("nbgrader")
+        if not isinstance(marks, dict) or "grade_id" not in marks:
+            cell.metadata.pop("nbgrader", None)
     exercises = [
         cell
         for cell in notebook.cells
@@ -73,6 +74,10 @@ def check_notebook(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[Checked]
     ]
     if not exercises:
         raise Refused(f"{path.name} holds no exercise. Is it an assignment's notebook?")
+    try:  # in these cells alone: elsewhere the marks of a hidden test are the learner's own text
+        ClearHiddenTests().preprocess(new_notebook(cells=exercises), {})
+    except RuntimeError as error:
+        raise Refused(f"A test cell of {path.name} was changed ({error}). Take a fresh copy of it.") from None
     with Session(limits) as session:
         execute(notebook, session, b"local")
     results, stub = [], False

@@ -4,7 +4,10 @@ A visible check may show the expected value (``reveal=True``). A hidden one neve
 class of input, and shows the shape and one value of the learner's own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +15,60 @@ import numpy as np
 from coursepkg.grading.errors import CheckFailed, clean
 from coursepkg.grading.student import StudentFunction
 from coursepkg.grading.wire import Opaque
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One comparison that `agree` made, for those who measure tests.
+
+    Attributes
+    ----------
+    got, want : ndarray
+        Of the same shape.
+    rtol, atol : float
+    agrees : bool
+    reveal : bool
+        Whether the message may show `want`.
+    """
+
+    got: np.ndarray
+    want: np.ndarray
+    rtol: float
+    atol: float
+    agrees: bool
+    reveal: bool
+
+    @property
+    def ratio(self) -> float:
+        """The largest difference as a multiple of what the tolerance allows; infinite for NaN."""
+        with np.errstate(all="ignore"):
+            off = np.abs(self.got - self.want) / (self.atol + self.rtol * np.abs(self.want))
+        same = (self.got == self.want) | (np.isnan(self.got) & np.isnan(self.want))
+        return float(np.max(np.where(same, 0.0, np.nan_to_num(off, nan=np.inf)), initial=0.0))
+
+
+_observers: ContextVar[tuple[Callable[[Comparison], None], ...]] = ContextVar("observers", default=())
+
+
+@contextmanager
+def observe(note: Callable[[Comparison], None]) -> Iterator[None]:
+    """Hear of every comparison that `agree` makes for a while.
+
+    Parameters
+    ----------
+    note : callable
+        Called with each `Comparison`.
+    """
+    token = _observers.set((*_observers.get(), note))
+    try:
+        yield
+    finally:
+        _observers.reset(token)
+
+
+def _note(comparison: Comparison) -> None:
+    for note in _observers.get():
+        note(comparison)
 
 
 def require(condition: object, message: str) -> None:
@@ -156,7 +213,9 @@ def agree(
         values = array(got, what, want.shape, complex_numbers=np.iscomplexobj(want))
     except CheckFailed as failure:
         raise CheckFailed(f"{failure}{where}") from None
-    if _close(values, want, rtol, atol):
+    agrees = _close(values, want, rtol, atol)
+    _note(Comparison(values, want, rtol, atol, agrees, reveal))
+    if agrees:
         return
     came = f"expected {show(want)}, got {show(values)}." if reveal else f"{_own(values, want, rtol, atol)}"
     hint = next(

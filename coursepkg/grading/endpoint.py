@@ -64,7 +64,10 @@ class Endpoint:
     def _named(self, name: str) -> Any:
         if name not in self.namespace:
             raise LookupError(f"missing {name}")
-        return self.namespace[name]
+        value = self.namespace[name]
+        if getattr(type(value), "STANDS_IN", False):  # a check gave its stand-in the learner's own name
+            raise LookupError(f"overwritten {name}")
+        return value
 
     def _find(self, key: str) -> Any:
         if key.startswith("name:"):

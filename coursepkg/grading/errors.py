@@ -2,13 +2,16 @@
 
 import re
 
-_CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL = re.compile(
+    r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"
+)
 
 
 def clean(text: object, limit: int = 400) -> str:
     """Return text from a student's process as text that can be written, at most `limit` characters.
 
-    Control characters are dropped; half a character (a lone surrogate) becomes a question mark.
+    Control characters are dropped, those that turn the direction of text too; half a character (a lone
+    surrogate) becomes a question mark.
     """
     text = _CONTROL.sub("", str(text)).encode("utf-8", errors="replace").decode("utf-8")
     return text if len(text) <= limit else text[: limit - 1] + "…"
@@ -56,6 +59,10 @@ class StudentError(CheckFailed):
             return f"{self.name} ended the whole process{self.detail}. Return a value instead."
         if self.kind == "missing":
             return f"{self.name} is not defined. {self.detail}"
+        if self.kind == "overwritten":
+            return f"{self.name} was overwritten by a check. {self.detail}"
+        if self.kind == "not a function":
+            return f"{self.name} is not a function. {self.detail}"
         text = f": {self.detail}" if self.detail else ""
         return f"{self.name} raised {self.kind}{text}{at}."
 

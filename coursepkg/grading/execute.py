@@ -10,6 +10,7 @@ import base64
 import binascii
 import contextlib
 import io
+import struct
 import sys
 import traceback
 from pathlib import Path
@@ -24,6 +25,7 @@ from coursepkg.grading.session import Session
 from coursepkg.grading.student import Student, grading
 
 MAX_TEXT = 20_000
+MAX_PIXELS = 50_000_000  # what a browser is asked to draw for one picture
 
 
 class HiddenTestBroken(Exception):
@@ -157,9 +159,9 @@ def _clean_outputs(outputs: list[Any], count: int, room: int) -> list[NotebookNo
 
 
 def _clean_output(output: dict[Any, Any], count: int) -> NotebookNode | None:
-    kind = output.get("output_type")
+    kind = str(output.get("output_type"))  # whatever it is: an array would compare entry by entry
     if kind == "stream":
-        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        name = "stderr" if str(output.get("name")) == "stderr" else "stdout"
         return new_output("stream", name=name, text=clean_text(str(output.get("text", ""))))
     if kind == "error":
         lines = output.get("traceback")
@@ -169,16 +171,33 @@ def _clean_output(output: dict[Any, Any], count: int) -> NotebookNode | None:
     if kind not in ("display_data", "execute_result") or not isinstance(output.get("data"), dict):
         return None
     data = {"text/plain": clean_text(str(output["data"].get("text/plain", "")))}
-    for mime, head in (("image/png", b"\x89PNG\r\n\x1a\n"), ("image/jpeg", b"\xff\xd8\xff")):
+    for mime in ("image/png", "image/jpeg"):
         picture = output["data"].get(mime)
         try:
-            if isinstance(picture, str) and base64.b64decode(picture, validate=False).startswith(head):
-                data[mime] = base64.b64encode(base64.b64decode(picture)).decode()
+            raw = base64.b64decode(picture) if isinstance(picture, str) else b""
         except (ValueError, binascii.Error):
             continue
+        if 0 < _pixels(raw, mime) <= MAX_PIXELS:
+            data[mime] = base64.b64encode(raw).decode()
     if kind == "execute_result":
         return new_output(kind, data=data, execution_count=count)
     return new_output(kind, data=data)
+
+
+def _pixels(raw: bytes, mime: str) -> int:
+    """Return how many pixels a picture says that it has; 0 if it is not a picture of that kind."""
+    if mime == "image/png":
+        if not raw.startswith(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"):
+            return 0
+        width, height = struct.unpack(">II", raw[16:24].ljust(8, b"\0"))
+        return width * height
+    at = 2 if raw.startswith(b"\xff\xd8\xff") else len(raw)
+    while at + 9 <= len(raw) and raw[at] == 0xFF:  # segment by segment, to the frame's header
+        if 0xC0 <= raw[at + 1] <= 0xCF and raw[at + 1] not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">HH", raw[at + 5 : at + 9])
+            return width * height
+        at += 2 + int.from_bytes(raw[at + 2 : at + 4], "big")
+    return 0
 
 
 def add_path(folder: Path) -> None:

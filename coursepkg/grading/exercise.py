@@ -31,6 +31,11 @@ class Part:
     requirement: str
     test: Callable[..., None]
 
+    @property
+    def draws(self) -> bool:
+        """Whether its inputs differ from student to student."""
+        return not {"rng", "student"}.isdisjoint(inspect.signature(self.test).parameters)
+
 
 class Exercise:
     """The hidden tests of one exercise.
@@ -117,13 +122,13 @@ class Exercise:
         """
         earned, failures, stub = 0.0, [], None
         for part in self.parts:
-            try:
-                part.test(**self._arguments(part, student))
+            failure = self.failure(part, student)
+            if failure is None:
                 earned += part.points
-            except CheckFailed as failure:
-                stub = stub or (failure if isinstance(failure, NotBegun) else None)
-                noun = "point" if part.points == 1 else "points"
-                failures.append(f"- {part.requirement}: not met ({part.points:g} {noun}). {failure}")
+                continue
+            stub = stub or (failure if isinstance(failure, NotBegun) else None)
+            noun = "point" if part.points == 1 else "points"
+            failures.append(f"- {part.requirement}: not met ({part.points:g} {noun}). {failure}")
         if not failures:
             return None
         text = "\n".join(failures)
@@ -131,6 +136,20 @@ class Exercise:
             raise stub or CheckFailed(text)
         print(f"{earned:g} of {self.points:g} points.\n{text}")
         return earned
+
+    def failure(self, part: Part, student: Student) -> CheckFailed | None:
+        """Try one part on one student's code; return why it is not met, or None.
+
+        Parameters
+        ----------
+        part : Part
+        student : Student
+        """
+        try:
+            part.test(**self._arguments(part, student))
+        except CheckFailed as failure:
+            return failure
+        return None
 
     def _arguments(self, part: Part, student: Student) -> dict[str, Any]:
         given: dict[str, Any] = {}

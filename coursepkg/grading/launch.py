@@ -16,16 +16,19 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
 
 from coursepkg.grading.errors import ProtocolError, WorkerDied, WorkerTimeout
+from coursepkg.grading.folder import folder_bytes, remove_folder
 from coursepkg.grading.limits import Limits
 from coursepkg.grading.reach import readable_paths, refused_names
 from coursepkg.grading.sandbox import landlock_version
-from coursepkg.grading.wire import Channel, pack, unpack
+from coursepkg.grading.wire import WATCH_SECONDS, Channel, pack, unpack
 
 START_LOG = "start.log"
 
@@ -41,22 +44,44 @@ class Worker:
         ``"landlock"``, ``"bubblewrap"`` or ``"none"``.
     """
 
-    def __init__(self, channel: Channel, folder: str, kill: Callable[[], None], limits: Limits, log: Path):
+    def __init__(
+        self, channel: Channel, folder: str, pid: int, kill: Callable[[], None], limits: Limits, log: Path
+    ):
         self.channel = channel
         self.folder = folder
+        self._pid = pid
         self._kill = kill
+        self._limits = limits
+        self._watched = 0.0
         try:
             reply = unpack(channel.receive(limits.start_seconds))
             self.confinement = str(reply["value"])
         except (WorkerDied, WorkerTimeout, ProtocolError) as error:
             self.end()
             raise did_not_start(log, error) from error
+        channel.watch = self.watch
+
+    def watch(self) -> None:
+        """Look at what the kernel does not limit, a few times a second.
+
+        Raises
+        ------
+        WorkerDied
+            If the process has more files or threads than it may have; it must be ended.
+        """
+        if time.monotonic() - self._watched < WATCH_SECONDS:
+            return
+        if folder_bytes(self.folder, self._limits.folder_bytes) > self._limits.folder_bytes:
+            raise WorkerDied(f", as it wrote more than {self._limits.folder_bytes >> 20} MiB of files")
+        if _threads(self._pid) > self._limits.threads:
+            raise WorkerDied(f", as it started more than {self._limits.threads} threads")
+        self._watched = time.monotonic()
 
     def end(self) -> None:
         """Kill the process and all that it started, and remove its folder."""
         self._kill()
         self.channel.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_folder(self.folder)
 
 
 def start_worker(limits: Limits) -> Worker:
@@ -128,6 +153,7 @@ class WarmParent:
 
     def __init__(self, modules: tuple[str, ...], sandbox: str):
         self.sandbox = sandbox
+        self._workers: weakref.WeakSet[Worker] = weakref.WeakSet()
         self.folder = tempfile.mkdtemp(prefix="coursepkg-")
         read = readable_paths(modules)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -170,12 +196,23 @@ class WarmParent:
             If the warm parent is gone.
         """
         folder = tempfile.mkdtemp(dir=self.folder)
+        self._sweep(folder)
         ours, theirs = socket.socketpair()
         request = {"op": "start", "folder": folder, "limits": dataclasses.asdict(limits)}
         with theirs:
             pid = self._ask(json.dumps(request).encode(), [theirs.fileno()])["pid"]
         kill = functools.partial(self._end, pid)
-        return Worker(Channel(ours, limits.message_bytes), folder, kill, limits, self.log)
+        if self.sandbox == "bubblewrap":
+            pid = 0  # it is another number out here
+        worker = Worker(Channel(ours, limits.message_bytes), folder, pid, kill, limits, self.log)
+        self._workers.add(worker)
+        return worker
+
+    def _sweep(self, folder: str) -> None:
+        """Remove what an earlier process left beside its own folder, where no sandbox forbids it."""
+        kept = {folder, str(self.log), *(worker.folder for worker in self._workers)}
+        for path in {entry.path for entry in os.scandir(self.folder)} - kept:
+            remove_folder(path)
 
     def close(self) -> None:
         """End the warm parent and all of its children."""
@@ -187,7 +224,7 @@ class WarmParent:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_folder(self.folder)
 
     def _end(self, pid: int) -> None:
         with contextlib.suppress(OSError, ValueError):  # a dead parent took its children with it
@@ -253,7 +290,7 @@ def _start_alone(limits: Limits) -> Worker:
     with contextlib.suppress(WorkerDied, WorkerTimeout):  # said again when its first message is missing
         refused = refused_names(limits.modules)
         channel.send(pack({"limits": dataclasses.asdict(limits), "refused": refused}), limits.start_seconds)
-    return Worker(channel, folder, kill, limits, Path(folder) / START_LOG)
+    return Worker(channel, folder, process.pid, kill, limits, Path(folder) / START_LOG)
 
 
 def _environment(folder: str) -> dict[str, str]:
@@ -267,6 +304,15 @@ def _environment(folder: str) -> dict[str, str]:
     return {**kept, **one_thread, **own}
 
 
+def _threads(pid: int) -> int:
+    """Return how many threads a process has; 0 where that cannot be seen."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+        return int(status.partition("\nThreads:")[2].split()[0])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
 @functools.cache
 def _bubblewrap_works() -> bool:
     """Tell whether bubblewrap is installed and may make its namespaces."""
@@ -278,14 +324,8 @@ def _bubblewrap_works() -> bool:
 
 def _bubblewrap(folder: str, read: tuple[str, ...]) -> list[str]:
     """Return the command that runs what follows it with these files and no network."""
-    command = [
-        "bwrap",
-        "--unshare-all",
-        "--die-with-parent",
-        "--new-session",
-        "--dev",
-        "/dev",
-    ]
+    command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session"]
+    command += ["--dev", "/dev", "--remount-ro", "/dev"]  # its /dev/shm would be a place without a limit
     python = {sys.executable, os.path.realpath(sys.executable), os.path.join(sys.prefix, "pyvenv.cfg")}
     package = str(Path(__file__).parent)
     start = {str(Path(__file__).parents[1] / "__init__.py"), package}
@@ -293,4 +333,4 @@ def _bubblewrap(folder: str, read: tuple[str, ...]) -> list[str]:
     for path in sorted({*read, *python, *start, *site}):
         if not path.startswith("/dev"):
             command += ["--ro-bind-try", path, path]
-    return [*command, "--bind", folder, folder, "--chdir", folder]
+    return [*command, "--bind", folder, folder, "--remount-ro", "/", "--chdir", folder]

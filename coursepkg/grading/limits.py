@@ -25,6 +25,8 @@ class Limits:
         For one cell of the student.
     exercise_seconds : float
         For all questions of one exercise, restarts included.
+    submission_seconds : float
+        For all cells and questions of one submission, restarts included.
     start_seconds : float
         For a process to come up.
     memory_bytes : int
@@ -33,7 +35,9 @@ class Limits:
     file_bytes : int
         The largest file that it may write.
     folder_bytes : int
-        All files that it may leave in its folder.
+        All files that it may have in its folder; each counts as 4 KiB at least.
+    threads : int
+        Threads that it may run at a time.
     output_bytes : int
         Text that one cell may print before the rest is dropped.
     outputs_bytes : int
@@ -47,10 +51,12 @@ class Limits:
     call_seconds: float = 10.0
     cell_seconds: float = 30.0
     exercise_seconds: float = 60.0
+    submission_seconds: float = 900.0
     start_seconds: float = 60.0
     memory_bytes: int = 4 << 30
     file_bytes: int = 64 << 20
     folder_bytes: int = 256 << 20
+    threads: int = 100
     output_bytes: int = 20_000
     outputs_bytes: int = 4 << 20
     message_bytes: int = 64 << 20

@@ -8,13 +8,10 @@ import sys
 import sysconfig
 from pathlib import Path
 
-# what the shell itself needs
-SHELL = ("IPython", "matplotlib_inline", "numpy", "platformdirs")
+# what the shell itself needs, and progress bars
+SHELL = ("IPython", "matplotlib_inline", "numpy", "platformdirs", "tqdm")
+_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
 _SYSTEM = (
-    "/lib",
-    "/lib64",
-    "/usr/lib",
-    "/usr/lib64",
     "/etc/ld.so.cache",
     "/etc/localtime",
     "/usr/share/zoneinfo",
@@ -56,7 +53,7 @@ def readable_paths(modules: tuple[str, ...]) -> tuple[str, ...]:
     ----------
     modules : tuple of str
         Import names, such as ``("numpy", "torch")``. A dotted name of this course's own package, such
-        as ``"coursepkg.threshold"``, opens that file alone.
+        as ``"coursepkg.threshold"``, opens that file alone, besides the package's own ``__init__.py``.
 
     Returns
     -------
@@ -65,6 +62,9 @@ def readable_paths(modules: tuple[str, ...]) -> tuple[str, ...]:
         distributions and of what those need.
     """
     paths = {path for path in _SYSTEM if os.path.exists(path)}
+    for folder in map(Path, _LIBRARIES):  # where a system's own Python keeps packages too
+        if folder.is_dir():
+            paths |= {str(entry) for entry in folder.iterdir() if not entry.name.startswith("python")}
     for key in ("stdlib", "platstdlib"):
         folder = Path(sysconfig.get_path(key))
         paths |= {str(entry) for entry in folder.iterdir() if entry.name not in _NOT_STDLIB}
@@ -75,7 +75,10 @@ def readable_paths(modules: tuple[str, ...]) -> tuple[str, ...]:
         paths |= {str(distribution.locate_file(top)) for top in _top_level(distribution)}
     own = [name for name in modules if name.partition(".")[0] == "coursepkg"]
     package = Path(__file__).parents[1]
-    paths |= {str(package.joinpath(*name.split(".")[1:]).with_suffix(".py")) for name in own}
+    for name in own:  # the file itself, and the `__init__.py` of the packages that it lies in
+        file = package.joinpath(*name.split(".")[1:]).with_suffix(".py")
+        inside = [folder for folder in file.parents if folder.is_relative_to(package)]
+        paths |= {str(file), *(str(folder / "__init__.py") for folder in inside)}
     return tuple(sorted(paths))
 
 

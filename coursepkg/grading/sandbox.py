@@ -56,7 +56,20 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
     "setsid": (112, 157),
     "setpgid": (109, 154),
     "setpriority": (141, 140),
-    # attributes of files, which Landlock does not cover
+    "ioprio_set": (251, 30),
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
+    "sched_setattr": (314, 274),
+    "sched_setaffinity": (203, 122),
+    "process_madvise": (440, 440),
+    "kcmp": (312, 272),
+    "migrate_pages": (256, 238),
+    "move_pages": (279, 239),
+    # memory that no limit counts
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    # attributes of files, which Landlock does not cover; early versions do not cover truncation either
+    "truncate": (76, 45),
     "chmod": (90, None),
     "fchmod": (91, 52),
     "fchmodat": (268, 53),
@@ -89,6 +102,15 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
     "fsopen": (430, 430),
     "fsmount": (432, 432),
     "mount_setattr": (442, 442),
+    "fspick": (433, 433),
+    "fanotify_init": (300, 262),
+    "quotactl": (179, 60),
+    "quotactl_fd": (443, 443),
+    "acct": (163, 89),
+    "syslog": (103, 116),
+    "vhangup": (153, 58),
+    "iopl": (172, None),
+    "ioperm": (173, None),
     "bpf": (321, 280),
     "perf_event_open": (298, 241),
     "userfaultfd": (323, 282),
@@ -100,28 +122,50 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
     "keyctl": (250, 219),
     "setrlimit": (160, 164),
     "shmget": (29, 194),
+    "shmat": (30, 196),
+    "shmctl": (31, 195),
     "msgget": (68, 186),
+    "msgsnd": (69, 189),
+    "msgrcv": (70, 188),
+    "msgctl": (71, 187),
     "semget": (64, 190),
+    "semop": (65, 193),
+    "semtimedop": (220, 192),
+    "semctl": (66, 191),
     "mq_open": (240, 180),
+    "mq_unlink": (241, 181),
     "sethostname": (170, 161),
+    "setdomainname": (171, 162),
     "settimeofday": (164, 170),
+    "adjtimex": (159, 171),
     "clock_settime": (227, 112),
+    "clock_adjtime": (305, 266),
     "reboot": (169, 142),
     "kexec_load": (246, 104),
+    "kexec_file_load": (320, 294),
     "init_module": (175, 105),
     "finit_module": (313, 273),
     "delete_module": (176, 106),
     "swapon": (167, 224),
+    "swapoff": (168, 225),
 }
-_CLONE, _CLONE3, _KILL, _TGKILL, _PRLIMIT, _PRCTL = (
+_NEWEST = 462  # calls after this one are newer than this list: they are not there
+# calls that are refused by their arguments
+_CLONE, _CLONE3, _KILL, _TGKILL, _PRLIMIT, _PRCTL, _FCNTL, _IOCTL, _SOCKETPAIR = (
     (56, 220),
     (435, 435),
     (62, 129),
     (234, 131),
     (302, 261),
     (157, 167),
+    (72, 25),
+    (16, 29),
+    (53, 199),
 )
 _CLONE_THREAD = 0x10000
+_SIGNAL_OWNER = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: the kernel would signal others for it
+_HARMLESS_IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # of terminals; FIONREAD, FIONBIO, …
+_STREAM = 1  # a pair of datagram sockets could send to any other datagram socket
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 
 
@@ -218,15 +262,16 @@ def refuse_system_calls() -> None:
 
 def _filter(machine: int, pid: int) -> list[tuple[int, int, int, int]]:
     """Assemble the filter: ``(code, jump if true, jump if false, constant)`` for each instruction."""
-    load, equal, above, bits, end = 0x20, 0x15, 0x35, 0x45, 0x06
+    load, equal, above, bits, and_, end = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
     allow = (end, 0, 0, 0x7FFF0000)
     refuse = (end, 0, 0, 0x00050000 | errno.EPERM)
     absent = (end, 0, 0, 0x00050000 | errno.ENOSYS)
     kill = (end, 0, 0, 0x80000000)
-    number, arch, first = 0, 4, 16  # offsets in seccomp_data; an argument has its low word first
+    number, arch, first, second = 0, 4, 16, 24  # offsets in seccomp_data; an argument has its low word first
 
     program = [(load, 0, 0, arch), (equal, 1, 0, _AUDIT_ARCH[machine]), kill, (load, 0, 0, number)]
     program += [(above, 0, 1, 0x40000000), refuse]  # x32 calls have other numbers
+    program += [(above, 0, 1, _NEWEST + 1), absent]
     for numbers in _REFUSED.values():
         if numbers[machine] is not None:
             program += [(equal, 0, 1, numbers[machine]), refuse]
@@ -240,6 +285,28 @@ def _filter(machine: int, pid: int) -> list[tuple[int, int, int, int]]:
     ]
     for call in (_KILL, _TGKILL):
         program += [(equal, 0, 4, call[machine]), (load, 0, 0, first), (equal, 0, 1, pid), allow, refuse]
+    program += [
+        (equal, 0, 3 + len(_SIGNAL_OWNER), _FCNTL[machine]),
+        (load, 0, 0, second),
+        *[(equal, len(_SIGNAL_OWNER) - i, 0, command) for i, command in enumerate(_SIGNAL_OWNER)],
+        allow,
+        refuse,
+    ]
+    program += [
+        (equal, 0, 3 + len(_HARMLESS_IOCTLS), _IOCTL[machine]),
+        (load, 0, 0, second),
+        *[(equal, len(_HARMLESS_IOCTLS) - i, 0, what) for i, what in enumerate(_HARMLESS_IOCTLS)],
+        refuse,
+        allow,
+    ]
+    program += [
+        (equal, 0, 5, _SOCKETPAIR[machine]),
+        (load, 0, 0, second),
+        (and_, 0, 0, 0xF),
+        (equal, 0, 1, _STREAM),
+        allow,
+        refuse,
+    ]
     changes = [
         (load, 0, 0, first + 16),
         (equal, 0, 2, 0),

@@ -4,8 +4,6 @@ A process that dies or hangs costs the question that it was asked. The next ques
 process in which the student's cells have been run again, without the cell that killed it.
 """
 
-import contextlib
-import os
 import time
 from types import TracebackType
 from typing import Any
@@ -14,9 +12,11 @@ from coursepkg.grading.endpoint import Ask
 from coursepkg.grading.errors import ProtocolError, WorkerDied, WorkerTimeout
 from coursepkg.grading.launch import Worker, start_worker
 from coursepkg.grading.limits import Limits
-from coursepkg.grading.wire import pack, unpack
+from coursepkg.grading.wire import Channel, pack, unpack
 
 MAX_RESTARTS = 25
+MAX_HEAD = 8 << 20  # of the JSON text of a message: read, it takes some twenty times as much memory
+MAX_ASKED = 4  # times `message_bytes`: what may be passed to lent functions in one question
 CALLBACK = pack({"op": "callback"})[0].rstrip(b"]}")  # how a request of the student's code begins
 
 
@@ -39,6 +39,7 @@ class Session:
         self._worker: Worker | None = None
         self._cells: list[str] = []
         self._deadline: float | None = None
+        self._end: float | None = None
         self._starts = 0
 
     def __enter__(self) -> "Session":
@@ -73,10 +74,12 @@ class Session:
         """
         try:
             outputs = self._cell(source)
-        except WorkerTimeout:
-            reason = f"This cell did not end within {self.limits.cell_seconds:g} seconds and was stopped."
-        except WorkerDied:
-            reason = "This cell ended its whole process (or ran out of memory); it was left out."
+        except WorkerTimeout as error:
+            time_given = str(error) or f"{self.limits.cell_seconds:g} seconds"
+            reason = f"This cell did not end within {time_given} and was stopped."
+        except WorkerDied as error:
+            why = str(error) or " (or ran out of memory)"
+            reason = f"This cell ended its whole process{why}; it was left out."
         except ProtocolError as error:
             reason = f"The outputs of this cell could not be read: {error}."
         else:
@@ -86,8 +89,13 @@ class Session:
         return [{"output_type": "error", "ename": "CellStopped", "evalue": reason, "traceback": [reason]}]
 
     def begin_exercise(self) -> None:
-        """Give the next questions a new time budget."""
+        """Give the next questions a new time budget, and a new process if the old one took too much."""
         self._deadline = time.monotonic() + self.limits.exercise_seconds
+        if self._worker is not None:
+            try:
+                self._worker.watch()
+            except WorkerDied as error:
+                self._replace(f"The process was ended{error}.")
 
     def ask(self, frames: list[bytes], call_back: Ask) -> list[bytes]:
         """Pass a question to the student's process and return its reply.
@@ -107,19 +115,23 @@ class Session:
         WorkerTimeout, WorkerDied, ProtocolError
             If there is no proper reply. The process is replaced at the next question.
         """
-        left = self.limits.call_seconds
+        left = self._left(self.limits.call_seconds)
         if self._deadline is not None:
             left = min(left, self._deadline - time.monotonic())
         if left <= 0:
             raise WorkerTimeout(f"the {self.limits.exercise_seconds:g} seconds that this exercise has")
         channel = self._ready().channel
         deadline = time.monotonic() + left
+        room = MAX_ASKED * self.limits.message_bytes
         try:
             channel.send(frames, left)
             while True:
-                reply = channel.receive(max(deadline - time.monotonic(), 1e-3))
+                reply = self._receive(channel, max(deadline - time.monotonic(), 1e-3))
                 if not reply[0].startswith(CALLBACK):
                     return reply
+                room -= sum(map(len, reply))
+                if room < 0:
+                    raise ProtocolError("it passed too much to the functions that it was given")
                 channel.send(call_back(reply), max(deadline - time.monotonic(), 1e-3))
         except WorkerTimeout:
             self._replace("A call took too long.")
@@ -129,14 +141,29 @@ class Session:
             raise error
 
     def _cell(self, source: str) -> list[dict[str, Any]]:
+        seconds = self._left(self.limits.cell_seconds)
         channel = self._ready().channel
-        channel.send(pack({"op": "cell", "source": source}), self.limits.cell_seconds)
-        reply = unpack(channel.receive(self.limits.cell_seconds))
+        channel.send(pack({"op": "cell", "source": source}), seconds)
+        reply = unpack(self._receive(channel, seconds))
         if not isinstance(reply, dict) or not isinstance(reply.get("value"), list):
             raise ProtocolError("a reply that is not of the agreed form")
-        if _folder_bytes(self._ready().folder) > self.limits.folder_bytes:
-            raise ProtocolError(f"the cell wrote more than {self.limits.folder_bytes >> 20} MiB of files")
         return reply["value"]
+
+    def _receive(self, channel: Channel, seconds: float) -> list[bytes]:
+        reply = channel.receive(seconds)
+        if len(reply[0]) > MAX_HEAD:
+            raise ProtocolError(f"lists and text of more than {MAX_HEAD >> 20} MiB; return an array")
+        return reply
+
+    def _left(self, seconds: float) -> float:
+        """Return how much of `seconds` the submission still has."""
+        if self._end is None:
+            self._ready()  # the time to come up is not the student's
+            self._end = time.monotonic() + self.limits.submission_seconds
+        left = min(seconds, self._end - time.monotonic())
+        if left <= 0:
+            raise WorkerTimeout(f"the {self.limits.submission_seconds:g} seconds that a submission has")
+        return left
 
     def _ready(self) -> Worker:
         """Return a living process that has run the student's cells so far."""
@@ -153,13 +180,3 @@ class Session:
     def _replace(self, reason: str) -> None:
         self.events.append(reason)
         self.close()
-
-
-def _folder_bytes(folder: str) -> int:
-    """Return the size of the files in a folder, links not followed."""
-    total = 0
-    for path, _, files in os.walk(folder):
-        for name in files:
-            with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(path, name)).st_size
-    return total

@@ -18,15 +18,15 @@ _MIME_KEPT = ("text/plain", "image/png", "image/jpeg")
 
 
 class Recorder:
-    """The outputs of one cell, in order, at most `limit` characters of text."""
+    """The outputs of one cell, in order: at most `limit` characters of text, `pictures` of pictures."""
 
     def __init__(self) -> None:
         self.outputs: list[Output] = []
-        self.room = 0
+        self.room = self.pictures = 0
 
-    def begin(self, limit: int) -> None:
+    def begin(self, limit: int, pictures: int) -> None:
         """Start with a new cell."""
-        self.outputs, self.room = [], limit
+        self.outputs, self.room, self.pictures = [], limit, pictures
 
     def stream(self, name: str, text: str) -> None:
         """Add printed text; what does not fit is dropped, and said once."""
@@ -45,7 +45,12 @@ class Recorder:
     def rich(self, kind: str, data: dict[str, Any]) -> None:
         """Add a displayed value: its text and its picture, nothing that could act."""
         kept = {mime: str(data[mime]) for mime in _MIME_KEPT if mime in data}
-        text = kept.get("text/plain", "")
+        text = kept.pop("text/plain", "")
+        size = sum(map(len, kept.values()))
+        if size > self.pictures:
+            kept, size = {}, 0
+            text += "\n[a picture was left out: those of this cell are too large together]"
+        self.pictures -= size
         if len(self.outputs) < 500:
             kept["text/plain"] = text if len(text) <= 5000 else text[:5000] + "…"
             self.outputs.append({"output_type": kind, "data": kept})
@@ -152,9 +157,9 @@ class StudentShell(InteractiveShell):
 
     system_piped = system_raw = system
 
-    def run(self, source: str, limit: int) -> list[Output]:
-        """Run one cell and return its outputs."""
-        self.recorder.begin(limit)
+    def run(self, source: str, limit: int, pictures: int) -> list[Output]:
+        """Run one cell and return its outputs, with at most so many characters of text and of pictures."""
+        self.recorder.begin(limit, pictures)
         sys.stdout, sys.stderr = self.streams  # type: ignore[assignment]
         self.run_cell(source, store_history=True)
         return self.recorder.outputs

@@ -47,8 +47,8 @@ class Student:
         self._asking = False
         self._failed: CheckFailed | None = None
 
-    def __call__(self, name: str) -> Any:
-        """Return the student's function or value of that name.
+    def __call__(self, name: str) -> "StudentFunction":
+        """Return the student's function of that name.
 
         Parameters
         ----------
@@ -56,17 +56,35 @@ class Student:
 
         Returns
         -------
-        StudentFunction, or plain data
+        StudentFunction
+
+        Raises
+        ------
+        StudentError
+            If there is no such name, or it names something else.
+        """
+        if not isinstance(self.value(name), StudentFunction):
+            what = f"Define it with `def {name}(…)`, and give what it returns another name."
+            raise StudentError("not a function", what, name=name)
+        return StudentFunction(self, f"name:{name}", name)
+
+    def value(self, name: str) -> Any:
+        """Return the student's result of that name.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        plain data, or StudentFunction
 
         Raises
         ------
         StudentError
             If there is no such name.
         """
-        value = self._request(name, op="get", name=name)["value"]
-        if isinstance(value, StudentFunction):
-            return StudentFunction(self, f"name:{name}", name)
-        return value
+        return self._request(name, op="get", name=name)["value"]
 
     def run(self, source: str, fetch: list[str] | tuple[str, ...], **inputs: Any) -> dict[str, Any]:
         """Run a few lines beside the student's code and fetch named results.
@@ -152,6 +170,9 @@ class Student:
     def _error(self, label: str, kind: str, detail: str, where: str) -> Exception:
         if kind == "NotImplementedError":
             return NotBegun(StudentError(kind, detail).detail or f"{label} is not begun.")
+        if kind == "LookupError" and detail.startswith("overwritten "):
+            again = f"Run the cell that defines {label} again; let the check use another name."
+            return StudentError("overwritten", again, name=label)
         if kind == "LookupError" and detail.startswith("missing "):
             name = detail.removeprefix("missing ")
             return StudentError(
@@ -192,9 +213,13 @@ class StudentFunction:
     ----------
     name : str
         For messages.
+    STANDS_IN : bool
+        Tells an `Endpoint` that this is no function of the student.
     changed_inputs : tuple of int
         Positions of the arguments that the last call left changed.
     """
+
+    STANDS_IN = True
 
     def __init__(self, owner: Student, key: str, name: str):
         self._owner = owner
@@ -239,7 +264,10 @@ def _changed(given: Any, left: Any) -> bool:
     if isinstance(given, dict) and isinstance(left, dict):
         return given.keys() != left.keys() or any(_changed(given[k], left[k]) for k in given)
     if isinstance(given, _ATOMS):
-        return not isinstance(left, _ATOMS) or bool(given != left and (given == given or left == left))
+        try:
+            return not isinstance(left, _ATOMS) or bool(given != left and (given == given or left == left))
+        except OverflowError:  # a NumPy number beside an integer that it cannot hold
+            return True
     return type(given) in (np.ndarray, list, tuple, dict)  # something of another kind stands in its place
 
 
@@ -285,8 +313,11 @@ class _CurrentStudent(Student):
     def _who(self) -> Student:
         return _current.get() or local_student(vars(sys.modules["__main__"]))
 
-    def __call__(self, name: str) -> Any:
+    def __call__(self, name: str) -> "StudentFunction":
         return self._who()(name)
+
+    def value(self, name: str) -> Any:
+        return self._who().value(name)
 
     def run(self, source: str, fetch: list[str] | tuple[str, ...], **inputs: Any) -> dict[str, Any]:
         return self._who().run(source, fetch, **inputs)

@@ -17,6 +17,7 @@ from typing import Any
 
 from coursepkg.grading import sandbox
 from coursepkg.grading.errors import WorkerDied
+from coursepkg.grading.folder import remove_folder
 from coursepkg.grading.limits import Limits
 from coursepkg.grading.shell import StudentShell
 from coursepkg.grading.worker import restrict, serve, silence
@@ -82,6 +83,8 @@ def run(control: socket.socket) -> None:
             control.send(b"{}")
     for pid in children:
         _end(pid)
+    os.chdir("/")
+    remove_folder(settings["folder"])  # whoever started this process may have been killed
 
 
 def _child(

@@ -24,6 +24,7 @@ from coursepkg.grading.errors import ProtocolError, WorkerDied, WorkerTimeout
 MAX_DEPTH = 40
 ARRAY_KINDS = "biufcU"
 MAX_KEYS = 10_000  # of all sets and dictionaries of a message: keys can be chosen so that they collide
+WATCH_SECONDS = 0.25  # how often a message's sender is looked at while it is awaited
 MAX_INT_TEXT = 3500  # hexadecimal digits; Python refuses to write longer integers in decimal
 _DTYPE = re.compile(rf"[<|][{ARRAY_KINDS}][1-9]\d{{0,8}}")
 
@@ -249,11 +250,17 @@ class Channel:
     sock : socket.socket
     max_bytes : int
         The most that one received message may hold.
+
+    Attributes
+    ----------
+    watch : callable
+        Called again and again while a message is awaited; may raise.
     """
 
     def __init__(self, sock: socket.socket, max_bytes: int = 1 << 26):
         self.sock = sock
         self.max_bytes = max_bytes
+        self.watch: Callable[[], object] = int
 
     def send(self, frames: list[bytes], seconds: float | None = None) -> None:
         """Send frames; `WorkerTimeout` or `WorkerDied` if the other side does not take them."""
@@ -283,11 +290,12 @@ class Channel:
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 raise WorkerTimeout
+            self.watch()
             try:
-                self.sock.settimeout(left)
+                self.sock.settimeout(left if left is None else min(left, WATCH_SECONDS))
                 chunk = self.sock.recv(min(size - len(buffer), 1 << 20))
-            except TimeoutError as error:
-                raise WorkerTimeout from error
+            except TimeoutError:
+                continue
             except OSError as error:
                 raise WorkerDied from error
             if not chunk:

@@ -53,18 +53,18 @@ class _NotHere:
 class CellEndpoint(Endpoint):
     """An endpoint that also runs cells."""
 
-    def __init__(self, shell: StudentShell, call_back: Ask, output_bytes: int):
+    def __init__(self, shell: StudentShell, call_back: Ask, limits: Limits):
         super().__init__(shell.user_ns, call_back)
         self.shell = shell
-        self.output_bytes = output_bytes
+        self.room = limits.output_bytes, limits.outputs_bytes
 
     def answer(self, frames: list[bytes]) -> list[bytes]:
         """Answer one request; what it prints counts as one cell's outputs."""
-        self.shell.recorder.begin(self.output_bytes)
+        self.shell.recorder.begin(*self.room)
         return super().answer(frames)
 
     def _cell(self, source: str) -> dict[str, Any]:
-        return {"value": self.shell.run(source, self.output_bytes)}
+        return {"value": self.shell.run(source, *self.room)}
 
 
 def restrict(limits: Limits) -> None:
@@ -79,7 +79,7 @@ def restrict(limits: Limits) -> None:
         "RLIMIT_FSIZE": limits.file_bytes,
         "RLIMIT_CORE": 0,
         "RLIMIT_CPU": cpu,
-        "RLIMIT_NOFILE": 256,
+        "RLIMIT_NOFILE": 64,  # few: a file that was removed while it is open takes room that nobody sees
     }
     for name, value in wanted.items():
         if hasattr(resource, name):
@@ -112,7 +112,7 @@ def serve(
         channel.send(frames)
         return channel.receive()
 
-    endpoint = CellEndpoint(shell, call_back, limits.output_bytes)
+    endpoint = CellEndpoint(shell, call_back, limits)
     for name in [name for name in sys.modules if name.partition(".")[0] in OUT_OF_REACH]:
         del sys.modules[name]
     sys.meta_path.insert(0, _NotHere(limits.modules, refused))  # type: ignore[arg-type]

@@ -1458,3 +1458,18 @@ def simulate_mp_adds_inputs_to_the_net(net, inputs, T):
             i = sum(fired[s][t - d] for s, u, d in net["inhibit"] if u == name and t >= d)
             fired[name][t] = int(e >= net["neurons"][name] and i == 0)
     return np.array([fired[name] for name in cells]).T
+
+
+# ---- mutants of the references that no test can reject, by what they change, with the reason
+
+EQUIVALENT_MUTANTS = {
+    "ex01_3": {
+        "dropped dtype: `np.array(rows, dtype=float)` -> `np.array(rows)`": (
+            "whole numbers serve as weights; the shape of an empty table comes from reshape"
+        ),
+        "sign: `1` -> `-1` (3)": "axis -1 of a matrix is its axis 1",
+    },
+    "ex01_6": {
+        "dropped dtype: `np.zeros(T, dtype=int)` -> `np.zeros(T)`": "the statement allows 0.0 and 1.0",
+    },
+}

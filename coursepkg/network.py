@@ -1,0 +1,550 @@
+"""Networks of layers on plain arrays: the forward pass, the output functions, and the losses.
+
+Every loss is a mean over the samples, and takes logits, the values before the last activation: the logarithm
+of a rounded probability cannot be taken safely.
+
+Lecture: notebook 07.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from coursepkg.threshold import Layers, heaviside
+
+Activation = str | Callable[[np.ndarray], np.ndarray]
+"""A name in `ACTIVATIONS`, or a function of an array that keeps its shape."""
+
+
+def sigmoid(z: ArrayLike) -> np.ndarray:
+    """Return ``1 / (1 + exp(-z))`` without overflow, accurate to rounding in both tails.
+
+    Lecture: notebook 07, section 7.1.
+
+    Parameters
+    ----------
+    z : array_like of float, any shape
+        Pre-activations, in [-inf, inf]. Complex values serve the complex-step check of a derivative.
+
+    Returns
+    -------
+    ndarray of float, the shape of `z`
+        Values in [0, 1].
+
+    Examples
+    --------
+    >>> sigmoid([-1000.0, 0.0, 1000.0])
+    array([0. , 0.5, 1. ])
+    """
+    with np.errstate(over="ignore"):  # exp(-z) may be inf, and 1 / (1 + inf) is the 0 that is wanted
+        return 1 / (1 + np.exp(np.negative(z)))
+
+
+def relu(z: ArrayLike) -> np.ndarray:
+    """Return ``max(0, z)`` element by element.
+
+    Lecture: notebook 07, section 7.1, and notebook 11.
+
+    Parameters
+    ----------
+    z : array_like of float, any shape
+        Pre-activations.
+
+    Returns
+    -------
+    ndarray, the shape of `z`
+        Values of at least 0.
+
+    Examples
+    --------
+    >>> relu([-2.0, 3.0])
+    array([0., 3.])
+    """
+    return np.maximum(z, 0)
+
+
+def leaky_relu(z: ArrayLike, alpha: float = 0.01) -> np.ndarray:
+    """Return ``z`` where ``z > 0`` and ``alpha z`` elsewhere, for any `alpha`.
+
+    The lecture's ``max(alpha z, z)`` is the same function only for alpha in [0, 1].
+
+    Lecture: notebook 11.
+
+    Parameters
+    ----------
+    z : array_like of float, any shape
+        Pre-activations.
+    alpha : float
+        Slope for negative values.
+
+    Returns
+    -------
+    ndarray, the shape of `z`
+        The values.
+
+    Examples
+    --------
+    >>> leaky_relu([-2.0, 3.0], alpha=0.1)
+    array([-0.2,  3. ])
+    """
+    z = np.asarray(z)
+    return np.where(z > 0, z, alpha * z)
+
+
+def identity(z: ArrayLike) -> np.ndarray:
+    """Return `z` as an array: the output of a regression.
+
+    Lecture: notebook 07, section 7.3.
+
+    Parameters
+    ----------
+    z : array_like of float, any shape
+        Pre-activations.
+
+    Returns
+    -------
+    ndarray, the shape of `z`
+        The same values.
+
+    Examples
+    --------
+    >>> identity([1.0, -2.0])
+    array([ 1., -2.])
+    """
+    return np.asarray(z)
+
+
+def softmax(z: ArrayLike, axis: int = -1) -> np.ndarray:
+    """Return ``exp(z_i) / sum_j exp(z_j)`` along an axis, without overflow.
+
+    Adding one number to all of `z` changes nothing, so the largest is subtracted first.
+
+    Lecture: notebook 07, section 7.3.
+
+    Parameters
+    ----------
+    z : array_like of float, any shape
+        Logits, finite.
+    axis : int
+        The axis of the classes.
+
+    Returns
+    -------
+    ndarray of float, the shape of `z`
+        Values in [0, 1] that add to 1 along `axis`.
+
+    Examples
+    --------
+    >>> softmax([1000.0, 1000.0])
+    array([0.5, 0.5])
+    """
+    z = np.asarray(z)
+    e = np.exp(z - z.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def log_softmax(z: ArrayLike, axis: int = -1) -> np.ndarray:
+    """Return the logarithm of `softmax`, finite for every finite `z`.
+
+    Lecture: notebook 07, section 7.3.
+
+    Parameters
+    ----------
+    z : array_like of float, any shape
+        Logits, finite.
+    axis : int
+        The axis of the classes.
+
+    Returns
+    -------
+    ndarray of float, the shape of `z`
+        Values of at most 0.
+
+    Examples
+    --------
+    >>> log_softmax([0.0, 10000.0])
+    array([-10000.,      0.])
+    """
+    z = np.asarray(z)
+    z = z - z.max(axis=axis, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
+
+
+ACTIVATIONS: dict[str, Callable] = {
+    "identity": identity,
+    "heaviside": heaviside,
+    "sigmoid": sigmoid,
+    "tanh": np.tanh,
+    "relu": relu,
+    "leaky_relu": leaky_relu,
+    "softmax": softmax,
+}
+
+
+def activation_function(activation: Activation) -> Callable:
+    """Return the function of arrays that an activation names.
+
+    Lecture: notebook 07, section 7.2.
+
+    Parameters
+    ----------
+    activation : str or callable
+        A name in `ACTIVATIONS`; a function is returned as it is.
+
+    Returns
+    -------
+    callable
+        A function of an array that keeps its shape.
+
+    Raises
+    ------
+    ValueError
+        If there is no activation under that name.
+
+    Examples
+    --------
+    >>> activation_function("relu")([-1.0, 2.0])
+    array([0., 2.])
+    """
+    if callable(activation):
+        return activation
+    if activation not in ACTIVATIONS:
+        raise ValueError(
+            f"activation_function: expected one of {', '.join(ACTIVATIONS)} or a function, got {activation!r}"
+        )
+    return ACTIVATIONS[activation]
+
+
+def dense(X: ArrayLike, W: ArrayLike, b: ArrayLike) -> np.ndarray:
+    """Return the pre-activations ``X @ W + b`` of a layer, the lecture's ``W.T x + b`` for each row of `X`.
+
+    Lecture: notebook 07, section 7.1.
+
+    Parameters
+    ----------
+    X : array_like of float, shape (n_samples, fan_in)
+        One input vector a row.
+    W : array_like of float, shape (fan_in, fan_out)
+        Weights.
+    b : array_like of float, shape (fan_out,)
+        Biases.
+
+    Returns
+    -------
+    ndarray of float, shape (n_samples, fan_out)
+        Pre-activations z.
+
+    Raises
+    ------
+    ValueError
+        If `X` is not a matrix, or if the shapes do not fit.
+
+    Examples
+    --------
+    >>> dense([[1.0, 2.0]], [[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]], [0.0, 0.0, 10.0])
+    array([[ 1.,  2., 13.]])
+    """
+    X, W, b = np.asarray(X), np.asarray(W), np.asarray(b)
+    if X.ndim != 2:
+        raise ValueError(
+            f"dense: expected X of shape (n_samples, fan_in), got {X.shape}; one input vector is [x]"
+        )
+    if W.ndim != 2 or X.shape[1] != W.shape[0]:
+        raise ValueError(
+            f"dense: X has {X.shape[1]} columns but W has shape {W.shape}, expected (fan_in, fan_out); "
+            "did you pass W.T or X.T?"
+        )
+    if b.shape != (W.shape[1],):
+        raise ValueError(f"dense: expected b of shape ({W.shape[1]},), one bias an output, got {b.shape}")
+    return X @ W + b  # (n_samples, fan_in) @ (fan_in, fan_out) -> (n_samples, fan_out)
+
+
+def mlp_forward(
+    X: ArrayLike, layers: Layers, activation: Activation = "relu", output: Activation = "identity"
+) -> list[np.ndarray]:
+    """Return what every layer of a multi-layer perceptron puts out: ``h_0 = X``, ``h_1``, ..., ``h_L``.
+
+    Lecture: notebook 07, section 7.2.
+
+    Parameters
+    ----------
+    X : array_like of float, shape (n_samples, n_in)
+        One input vector a row.
+    layers : Layers
+        Pairs ``(W, b)``, ``W`` of shape (fan_in, fan_out), ``b`` of shape (fan_out,).
+    activation : str or callable
+        The activation of the hidden layers: a name in `ACTIVATIONS`, or a function of an array.
+    output : str or callable
+        The activation of the last layer; "identity" leaves the logits.
+
+    Returns
+    -------
+    list of ndarray
+        The input and the output of each layer, shapes (n_samples, fan_out); the last is the network's.
+
+    Raises
+    ------
+    ValueError
+        If a layer does not fit the one before, or an activation has no function.
+
+    References
+    ----------
+    Rumelhart, D. E., Hinton, G. E., & Williams, R. J. (1986). Nature, 323, 533-536.
+
+    Examples
+    --------
+    >>> layers = [(np.array([[1.0, -1.0]]), np.zeros(2)), (np.ones((2, 1)), np.zeros(1))]
+    >>> mlp_forward([[-3.0], [2.0]], layers)[-1].ravel()
+    array([3., 2.])
+    """
+    hidden, last = activation_function(activation), activation_function(output)
+    outputs = [np.asarray(X)]
+    for k, (W, b) in enumerate(layers, start=1):
+        if outputs[-1].ndim != 2 or outputs[-1].shape[1] != np.shape(W)[0]:
+            raise ValueError(
+                f"mlp_forward: layer {k} takes {np.shape(W)[0]} inputs but its input has shape "
+                f"{outputs[-1].shape}; W has shape (fan_in, fan_out): did you pass W.T or X.T?"
+            )
+        outputs.append((last if k == len(layers) else hidden)(dense(outputs[-1], W, b)))
+    return outputs
+
+
+def n_parameters(layers: Layers) -> int:
+    """Return the number of weights and biases of a network.
+
+    Lecture: notebook 07, section 7.2.
+
+    Parameters
+    ----------
+    layers : Layers
+        Pairs ``(W, b)``.
+
+    Returns
+    -------
+    int
+        The sum of fan_in * fan_out + fan_out over the layers.
+
+    Examples
+    --------
+    >>> n_parameters([(np.zeros((784, 128)), np.zeros(128)), (np.zeros((128, 10)), np.zeros(10))])
+    101770
+    """
+    return sum(np.size(W) + np.size(b) for W, b in layers)
+
+
+def check_labels(where: str, logits: np.ndarray, labels: ArrayLike) -> np.ndarray:
+    """Return class labels as an array of integers, after checking them against the logits.
+
+    Lecture: notebook 07, section 7.4.
+
+    Parameters
+    ----------
+    where : str
+        The function to name in an error.
+    logits : ndarray of float, shape (n_samples, n_classes)
+        One row of logits a sample.
+    labels : array_like of int, shape (n_samples,)
+        Classes, 0 to n_classes - 1.
+
+    Returns
+    -------
+    ndarray of int, shape (n_samples,)
+        The labels.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or a label is no class.
+    TypeError
+        If the labels are not integers.
+
+    Examples
+    --------
+    >>> check_labels("example", np.zeros((2, 3)), [0, 2])
+    array([0, 2])
+    """
+    labels = np.asarray(labels)
+    if logits.ndim != 2 or labels.shape != logits.shape[:1]:
+        raise ValueError(
+            f"{where}: expected logits of shape (n_samples, n_classes) and labels of shape (n_samples,), got "
+            f"{logits.shape} and {labels.shape}; turn one-hot rows into labels with argmax(axis=1)"
+        )
+    if labels.dtype.kind not in "iu":
+        raise TypeError(
+            f"{where}: labels are class numbers, got dtype {labels.dtype}; convert with labels.astype(int)"
+        )
+    if labels.size and not 0 <= labels.min() <= labels.max() < logits.shape[1]:
+        raise ValueError(
+            f"{where}: expected labels from 0 to {logits.shape[1] - 1}, got {labels.min()} to "
+            f"{labels.max()}; number the classes from 0"
+        )
+    return labels
+
+
+def check_same_shape(where: str, first: np.ndarray, second: np.ndarray) -> None:
+    """Refuse predictions and targets whose shapes differ, which broadcasting would let pass.
+
+    Lecture: notebook 07, section 7.4.
+
+    Parameters
+    ----------
+    where : str
+        The function to name in the error.
+    first, second : ndarray
+        Predictions and targets.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+
+    Examples
+    --------
+    >>> check_same_shape("example", np.zeros(3), np.ones(3))
+    """
+    if np.shape(first) != np.shape(second):
+        raise ValueError(
+            f"{where}: predictions have shape {np.shape(first)} but targets {np.shape(second)}; "
+            "broadcasting would pair every one with every other: reshape one of them"
+        )
+
+
+def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike) -> float:
+    """Return the mean of ``-log softmax(z)[label]``, the cross-entropy for many classes.
+
+    Lecture: notebook 07, section 7.4.
+
+    Parameters
+    ----------
+    logits : array_like of float, shape (n_samples, n_classes)
+        Outputs before the softmax, finite.
+    labels : array_like of int, shape (n_samples,)
+        Classes, 0 to n_classes - 1.
+
+    Returns
+    -------
+    float
+        The loss, at least 0, in nats.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or a label is no class.
+    TypeError
+        If the labels are not integers.
+
+    Examples
+    --------
+    >>> softmax_cross_entropy([[0.0, 1000.0], [1000.0, 0.0]], [1, 1])
+    500.0
+    """
+    logits = np.asarray(logits)
+    labels = check_labels("softmax_cross_entropy", logits, labels)
+    return float(-log_softmax(logits)[np.arange(len(labels)), labels].mean())
+
+
+def binary_cross_entropy_with_logits(logits: ArrayLike, labels: ArrayLike) -> float:
+    """Return the mean of ``-y log s - (1 - y) log(1 - s)`` with ``s = sigmoid(z)``, from the logits z.
+
+    Lecture: notebook 07, section 7.4.
+
+    Parameters
+    ----------
+    logits : array_like of float, any shape
+        Outputs before the sigmoid, finite.
+    labels : array_like of int or float, the shape of `logits`
+        Labels 0 and 1, or probabilities in [0, 1].
+
+    Returns
+    -------
+    float
+        The loss, at least 0, in nats.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or a label lies outside [0, 1].
+
+    Examples
+    --------
+    >>> binary_cross_entropy_with_logits(np.float32([100.0]), [0])
+    100.0
+    """
+    z, y = np.asarray(logits), np.asarray(labels)
+    check_same_shape("binary_cross_entropy_with_logits", z, y)
+    if y.size and not 0 <= y.min() <= y.max() <= 1:
+        raise ValueError(
+            f"binary_cross_entropy_with_logits: expected labels in [0, 1], got {y.min()} to {y.max()}; "
+            "labels -1 and 1 belong to logistic_loss"
+        )
+    # log(1 + exp(z)) - y z, with the exponent kept at or below 0
+    return float(np.mean(np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))))
+
+
+def logistic_loss(scores: ArrayLike, labels: ArrayLike) -> float:
+    """Return the mean of ``-log sigmoid(y z)`` for labels ``y`` of -1 and 1.
+
+    Lecture: notebook 07, section 7.4; notebook 04 fits with it.
+
+    Parameters
+    ----------
+    scores : array_like of float, any shape
+        Values z of ``w . x + b``, finite.
+    labels : array_like of int, the shape of `scores`
+        Labels -1 and 1.
+
+    Returns
+    -------
+    float
+        The loss, at least 0, in nats.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or a label is neither -1 nor 1.
+
+    Examples
+    --------
+    >>> logistic_loss([1000.0, 1000.0], [-1, 1])
+    500.0
+    """
+    z, y = np.asarray(scores), np.asarray(labels)
+    check_same_shape("logistic_loss", z, y)
+    if not np.isin(y, (-1, 1)).all():
+        raise ValueError(
+            "logistic_loss: expected labels -1 and 1, got others; turn labels 0 and 1 into 2 * y - 1"
+        )
+    return float(np.mean(np.logaddexp(0, -y * z)))
+
+
+def mse(y_hat: ArrayLike, y: ArrayLike) -> float:
+    """Return the mean of ``(y_hat - y)**2`` over all entries.
+
+    Lecture: notebook 07, section 7.4.
+
+    Parameters
+    ----------
+    y_hat : array_like of float, any shape
+        Predictions.
+    y : array_like of float, the shape of `y_hat`
+        Targets.
+
+    Returns
+    -------
+    float
+        The loss, at least 0.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+
+    Examples
+    --------
+    >>> mse([1.0, 2.0], [1.0, 4.0])
+    2.0
+    """
+    y_hat, y = np.asarray(y_hat), np.asarray(y)
+    check_same_shape("mse", y_hat, y)
+    return float(np.mean((y_hat - y) ** 2))

@@ -1,0 +1,1 @@
+"""What a hostile class hands in, and what an unlucky one does."""
