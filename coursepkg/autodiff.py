@@ -193,6 +193,8 @@ class Tensor:
             op, y, values, number = node._op, node._data, node._values, node._number
             if node._edges is None:
                 raise RuntimeError(_FREED.format(where="backward", op=op.name))
+            if op.then is not None:
+                g = op.then.forward(g, y)
             for i, parent in node._edges:
                 if parent._number > number:
                     raise RuntimeError(_CHANGED.format(where="backward", op=op.name, i=i))
@@ -443,8 +445,9 @@ def _accumulate(leaf, op, i, g, y, values):
     if _references(leaf._buffer) > 2:  # this module and the argument: more means that somebody kept the old grad
         leaf._buffer = np.empty_like(leaf._data)
     leaf.grad = leaf._buffer
-    if op and i in op.writers:
-        op.writers[i](leaf.grad, g, *values)
+    write = op and op.writers[i]
+    if write:
+        write(leaf.grad, g, *values)
     else:
         part = op.vjps[i](g, y, *values) if op else g
         np.copyto(leaf.grad, _sum_to(part, leaf._data.shape), casting="same_kind")
@@ -462,24 +465,25 @@ def _sum_to(g, shape):
 class _Operation:
     """A function of arrays with a rule for each input, backward and forward."""
 
-    def __init__(self, name, vjps, jvps):
+    def __init__(self, name, vjps, jvps, writers=None, then=None):
         self.name, self.vjps, self.jvps = name, vjps, jvps
-        self.writers = {}  # rules that write the derivative by an input straight into an array
+        self.writers = writers or (None,) * len(vjps)  # rules that write a derivative straight into an array
+        self.then = then  # the rule of an element-wise operation in the same node, after this one
 
 
-def _operation(vjps, jvps):
+def _operation(vjps, jvps, writers=None, then=None):
     """Return the decorator that turns a function of arrays into an operation on Tensors.
 
     The first arguments, as many as there are rules, are differentiated; the others are options.
     """
 
     def decorate(forward):
-        op = _Operation(forward.__name__.strip("_"), vjps, jvps)
+        op = _Operation(forward.__name__.removesuffix("_forward").strip("_"), vjps, jvps, writers, then)
         positions = range(len(vjps))
 
         @wraps(forward)
         def call(*inputs):
-            values, edges, dtype = list(inputs), [], None
+            values, edges, constants, dtype = list(inputs), [], [], None
             for i in positions:
                 x = inputs[i]
                 if isinstance(x, Tensor):
@@ -487,14 +491,15 @@ def _operation(vjps, jvps):
                     dtype = x._data.dtype
                     if x.requires_grad:
                         edges.append((i, x))
+                else:
+                    constants.append(i)
             if dtype is None:
-                return forward(*inputs)
-            for i in positions:
-                if not isinstance(inputs[i], Tensor):
-                    values[i] = _constant(inputs[i], dtype, op.name)
+                return forward(*(np.asarray(x) if i < len(positions) else x for i, x in enumerate(inputs)))
+            for i in constants:
+                values[i] = _constant(inputs[i], dtype, op.name)
             return _record(op, forward(*values), inputs, values, edges)
 
-        call.operation = op
+        call.operation, call.forward = op, forward
         return call
 
     return decorate
@@ -845,7 +850,16 @@ def cos(x):
     return np.cos(x)
 
 
-@_elementwise(lambda g, y, x: g * (1 - y * y))
+@_elementwise(lambda t, _, g, y: _tanh_slope(t, y), lambda t, _, g, y: -2.0 * t * g * y)
+def _tanh_slope(g, y):
+    """Return ``g * (1 - y * y)``, g times the slope of tanh where its value is y."""
+    slope = y * y
+    slope = np.subtract(1, slope, out=slope) if slope.ndim else 1 - slope
+    slope *= g
+    return slope
+
+
+@_elementwise(lambda g, y, x: _tanh_slope(g, y))
 def tanh(x):
     """Return the hyperbolic tangent.
 
@@ -869,7 +883,16 @@ def tanh(x):
     return np.tanh(x)
 
 
-@_elementwise(lambda g, y, x: g * (y - y * y))
+@_elementwise(lambda t, _, g, y: _sigmoid_slope(t, y), lambda t, _, g, y: t * g * (1.0 - 2.0 * y))
+def _sigmoid_slope(g, y):
+    """Return ``g * y * (1 - y)``, g times the slope of the logistic function where its value is y."""
+    slope = y * y
+    slope = np.subtract(y, slope, out=slope) if slope.ndim else y - slope
+    slope *= g
+    return slope
+
+
+@_elementwise(lambda g, y, x: _sigmoid_slope(g, y))
 def sigmoid(x):
     """Return the logistic function ``1 / (1 + exp(-x))``, without overflow.
 
@@ -893,7 +916,13 @@ def sigmoid(x):
     return network.sigmoid(x)
 
 
-@_elementwise(lambda g, y, x: g * (_value(y) > 0))
+@_elementwise(lambda t, _, g, y: _relu_slope(t, y), lambda t, _, g, y: t * 0.0)
+def _relu_slope(g, y):
+    """Return ``g`` where the value y of relu is positive, and 0 elsewhere."""
+    return np.multiply(g, y > 0, dtype=y.dtype)
+
+
+@_elementwise(lambda g, y, x: _relu_slope(g, y))
 def relu(x):
     """Return ``max(0, x)``. The slope at 0 is 0, as in the lecture.
 
@@ -1402,29 +1431,98 @@ def _rows(x):
     return x if x.ndim == 2 else reshape(x, (-1, x.shape[-1]))
 
 
-@_operation(
-    (
-        lambda g, y, x, W, b: g @ W.T,  # (n, fan_out) @ (fan_out, fan_in) -> (n, fan_in)
-        lambda g, y, x, W, b: _rows(x).T @ _rows(g),  # (fan_in, n) @ (n, fan_out) -> (fan_in, fan_out)
-        lambda g, y, x, W, b: g,
-    ),
-    (lambda t, y, x, W, b: t @ W, lambda t, y, x, W, b: x @ t, lambda t, y, x, W, b: t),
+_AFFINE_VJPS = (
+    lambda g, y, x, W, b: g @ W.T,  # (n, fan_out) @ (fan_out, fan_in) -> (n, fan_in)
+    lambda g, y, x, W, b: _rows(x).T @ _rows(g),  # (fan_in, n) @ (n, fan_out) -> (fan_in, fan_out)
+    lambda g, y, x, W, b: g,
 )
-def _affine(x, W, b):
-    if np.ndim(W) != 2 or np.shape(x)[-1:] != W.shape[:1] or np.shape(b) != W.shape[1:]:
+_AFFINE_JVPS = (lambda t, y, x, W, b: t @ W, lambda t, y, x, W, b: x @ t, lambda t, y, x, W, b: t)
+_AFFINE_WRITERS = (  # the same rules for a leaf, written into the memory of its grad
+    None,
+    lambda out, g, x, W, b: np.matmul(_rows(x).T, _rows(g), out),
+    lambda out, g, x, W, b: np.add.reduce(_rows(g), 0, None, out),
+)
+
+
+def _affine_forward(x, W, b):
+    """Return ``x @ W + b`` in new memory."""
+    if W.ndim != 2 or x.ndim < 1 or x.shape[-1] != W.shape[0] or b.shape != W.shape[1:]:
         raise ValueError(
-            f"affine: x {np.shape(x)}, W {np.shape(W)} and b {np.shape(b)} do not fit; W has shape (fan_in, fan_out) "
+            f"affine: x {x.shape}, W {W.shape} and b {b.shape} do not fit; W has shape (fan_in, fan_out) "
             "and b (fan_out,): did you pass W.T or x.T?"
         )
     z = x @ W  # (..., fan_in) @ (fan_in, fan_out) -> (..., fan_out)
-    z += b
-    return z
+    return np.add(z, b, z)
 
 
-# The same rules for a leaf, written into the memory of its grad.
-_affine.operation.writers = {
-    1: lambda out, g, x, W, b: np.matmul(_rows(x).T, _rows(g), out=out, casting="same_kind"),
-    2: lambda out, g, x, W, b: np.add.reduce(_rows(g), axis=0, out=out),
+_affine = _operation(_AFFINE_VJPS, _AFFINE_JVPS, writers=_AFFINE_WRITERS)(_affine_forward)
+
+
+def layer(x, W, b, activation: str = "identity"):
+    """Return ``activation(x @ W + b)``, a layer of the lecture, as one operation.
+
+    The activation is taken in the memory of the pre-activations, which no rule needs: the slopes of these
+    activations follow from their values.
+
+    Lecture: notebook 08, the layer of notebook 07.
+
+    Parameters
+    ----------
+    x : Tensor or array_like of float, shape (..., fan_in)
+        Inputs, one vector a row.
+    W : Tensor or array_like of float, shape (fan_in, fan_out)
+        Weights.
+    b : Tensor or array_like of float, shape (fan_out,)
+        Biases.
+    activation : {"identity", "tanh", "sigmoid", "relu"}
+        The activation.
+
+    Returns
+    -------
+    Tensor or ndarray, shape (..., fan_out)
+        The outputs of the layer.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or the activation is none of these.
+
+    Examples
+    --------
+    >>> layer(Tensor([[1.0, 2.0]]), [[1.0], [-1.0]], [0.5], "relu")
+    Tensor([[0.]])
+    """
+    if activation not in _LAYERS:
+        raise ValueError(
+            f"layer: expected an activation among {', '.join(_LAYERS)}, got {activation!r}; apply others to affine(...)"
+        )
+    return _LAYERS[activation](x, W, b)
+
+
+def _layer(activate, then):
+    """Return the operation of a layer; `then` is the rule of its activation."""
+
+    def forward(x, W, b):
+        z = _affine_forward(x, W, b)
+        return activate(z, z)
+
+    forward.__name__ = "layer"
+    return _operation(_AFFINE_VJPS, _AFFINE_JVPS, _AFFINE_WRITERS, then)(forward)
+
+
+def _sigmoid_in_place(z, out):
+    """Write the logistic function over its argument."""
+    with np.errstate(over="ignore"):
+        np.exp(np.negative(z, out), out)
+    out += 1
+    return np.divide(1, out, out)
+
+
+_LAYERS = {
+    "identity": _affine,
+    "tanh": _layer(np.tanh, _tanh_slope),
+    "sigmoid": _layer(_sigmoid_in_place, _sigmoid_slope),
+    "relu": _layer(lambda z, out: np.maximum(z, 0, out=out), _relu_slope),
 }
 
 
@@ -1799,17 +1897,19 @@ def _pull(where, y, g, wanted, tensors):
     while heap:
         node, g = pending.pop(-heappop(heap))
         if node._number in targets:
-            found[node._number] = g
+            found[node._number] = g if tensors else np.asarray(g)
             continue
         if node._edges is None:
             raise RuntimeError(_FREED.format(where=where, op=node._op.name))
+        inputs = (node, *node._inputs) if tensors else (node._data, *node._values)
+        if node._op.then is not None:
+            g = node._op.then(g, inputs[0])
         for i, parent in node._edges:
             key = parent._number
             if key < oldest:
                 continue  # older than all that is wanted, so not made from it
             if key > node._number:
                 raise RuntimeError(_CHANGED.format(where=where, op=node._op.name, i=i))
-            inputs = (node, *node._inputs) if tensors else (node._data, *node._values)
             part = _sum_to(node._op.vjps[i](g, *inputs), parent.shape)
             if key in pending:
                 pending[key] = (parent, pending[key][1] + part)
@@ -1887,12 +1987,15 @@ def cotangents(y: Tensor, gradient: ArrayLike | None = None) -> dict[Tensor, np.
     for node in reversed(tape(y)):
         if node._edges is None:
             raise RuntimeError(_FREED.format(where="cotangents", op=node._op.name))
+        g = found.get(node)
+        if node._op is not None and node._op.then is not None:
+            g = node._op.then(g, node._data)
         for i, parent in node._edges:
             if parent._number > node._number:
                 raise RuntimeError(_CHANGED.format(where="cotangents", op=node._op.name, i=i))
-            part = _sum_to(np.asarray(node._op.vjps[i](found[node], node._data, *node._values)), parent.shape)
+            part = _sum_to(np.asarray(node._op.vjps[i](g, node._data, *node._values)), parent.shape)
             found[parent] = found[parent] + part if parent in found else part
-    return found
+    return {node: np.asarray(g) for node, g in found.items()}
 
 
 def _linearised(outputs, oldest):
@@ -1918,6 +2021,8 @@ def _push(nodes, seeds, tensors=False):
                 part = node._op.jvps[i](tangents[parent._number], *inputs)
                 t = part if t is None else t + part
         if t is not None:
+            if node._op.then is not None:
+                t = node._op.then(broadcast_to(t, node.shape), inputs[0])
             tangents[node._number] = broadcast_to(t, node.shape)
     return tangents
 
@@ -2247,7 +2352,7 @@ def check_gradient(f: Callable, *xs: ArrayLike, rtol: float = 1e-8, atol: float 
             unit = np.zeros(x.shape)
             unit[entry] = 1e-3 * builtins.max(1.0, abs(x[entry]))
             wide, near = ((along(s * unit) - along(-s * unit)) / (2 * s * unit[entry]) for s in (1.0, 0.5))
-            expected = (4 * near - wide) / 3  # the error in h**2 cancels
+            expected = float(4 * near - wide) / 3  # the error in h**2 cancels
             directions = tuple(unit / unit[entry] if j == k else np.zeros(p.shape) for j, p in enumerate(xs))
             forward = float(jvp(weighted, tuple(xs), directions)[1])
             scale = builtins.max(1.0, float(np.abs(gradient).max()))

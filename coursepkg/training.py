@@ -29,6 +29,9 @@ SCHEMES = {
     "he_uniform": ("uniform", lambda fan_in, fan_out: 2 / fan_in),
 }
 
+ACTIVATIONS = ("identity", "relu", "leaky_relu", "tanh", "sigmoid")
+"""The activations of an `MLP`."""
+
 
 def init_weights(
     fan_in: int, fan_out: int, scheme: str, rng: np.random.Generator, dtype: DTypeLike = float
@@ -143,7 +146,7 @@ class MLP:
     layers : Layers
         Initial values; they are copied.
     activation : str
-        The activation of the hidden layers: a function of `coursepkg.autodiff`, such as "relu" or "tanh".
+        The activation of the hidden layers, one of `ACTIVATIONS`.
 
     Attributes
     ----------
@@ -165,11 +168,9 @@ class MLP:
     """
 
     def __init__(self, layers: Layers, activation: str = "relu"):
-        smooth = {name: getattr(autodiff, name) for name in ("relu", "leaky_relu", "tanh", "sigmoid", "sin")}
-        smooth["identity"] = lambda z: z
-        if activation not in smooth:
-            raise ValueError(f"MLP: expected an activation among {', '.join(smooth)}, got {activation!r}")
-        self.activation = smooth[activation]
+        if activation not in ACTIVATIONS:
+            raise ValueError(f"MLP: expected an activation among {', '.join(ACTIVATIONS)}, got {activation!r}")
+        self.activation = activation
         self.params = [Tensor(array, requires_grad=True) for layer in layers for array in layer]
 
     @property
@@ -179,11 +180,13 @@ class MLP:
 
     def __call__(self, X: Tensor | ArrayLike) -> Tensor:
         """Return the logits, shape (n_samples, fan_out), for inputs of shape (n_samples, n_in)."""
-        affine, activation, params = autodiff.affine, self.activation, self.params
-        h = X
+        params, activation, h = self.params, self.activation, X
         for k in range(0, len(params) - 2, 2):
-            h = activation(affine(h, params[k], params[k + 1]))
-        return affine(h, params[-2], params[-1])
+            if activation == "leaky_relu":
+                h = autodiff.leaky_relu(autodiff.affine(h, params[k], params[k + 1]))
+            else:
+                h = autodiff.layer(h, params[k], params[k + 1], activation)
+        return autodiff.affine(h, params[-2], params[-1])
 
 
 def _check_params(where, params, lr):

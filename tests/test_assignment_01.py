@@ -12,7 +12,8 @@ from coursepkg.grading.execute import add_path, run_grade_cell
 from coursepkg.grading.student import Student, local_student
 from coursepkg.mcculloch_pitts import McCullochPittsNet
 from coursepkg.mcculloch_pitts import simulate as simulate_lesson
-from coursepkg.threshold import boolean_inputs, hull_crossing, separating_unit, threshold_forward
+from coursepkg.separability import hull_crossing, separating_unit
+from coursepkg.threshold import boolean_inputs, threshold_forward
 from tests.conftest import ROOT
 from tests.evidence import VARIANTS, Variant
 from tests.evidence import threshold_logic_units as evidence

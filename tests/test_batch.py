@@ -32,7 +32,7 @@ def _noted(exercise):
         return exercise(student)
     return grade
 
-array_function = _noted(array_function)
+named_result = _noted(named_result)
 """
 
 

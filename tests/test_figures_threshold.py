@@ -12,13 +12,8 @@ from coursepkg.figures import mcculloch_pitts as nets
 from coursepkg.figures import style
 from coursepkg.figures import threshold as figures
 from coursepkg.mcculloch_pitts import figure_1_net
-from coursepkg.threshold import (
-    boolean_inputs,
-    dnf_network,
-    parity_network,
-    threshold_functions,
-    two_input_name,
-)
+from coursepkg.separability import threshold_functions
+from coursepkg.threshold import boolean_inputs, dnf_network, parity_network, two_input_name
 
 PARITY_3 = boolean_inputs(3).sum(axis=1) % 2
 MAJORITY = (boolean_inputs(3).sum(axis=1) >= 2).astype(int)

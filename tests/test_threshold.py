@@ -7,20 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursepkg import threshold
+from coursepkg import separability
+from coursepkg.separability import (
+    hull_crossing,
+    is_threshold,
+    separating_unit,
+    symmetry_classes,
+    threshold_functions,
+    threshold_functions_upper_bound,
+)
 from coursepkg.threshold import (
     boolean_inputs,
     dnf_network,
     gate,
     heaviside,
-    hull_crossing,
-    is_threshold,
     parity_network,
-    separating_unit,
-    symmetry_classes,
     threshold_forward,
-    threshold_functions,
-    threshold_functions_upper_bound,
     tlu,
     two_input_name,
 )
@@ -310,7 +312,7 @@ def test_separating_unit_does_not_trust_the_solver(monkeypatch):
     class Found:
         status, message, x = 0, "", np.zeros(6)
 
-    monkeypatch.setattr(threshold, "linprog", lambda *args, **kwargs: Found)
+    monkeypatch.setattr(separability, "linprog", lambda *args, **kwargs: Found)
     with pytest.raises(RuntimeError, match="is wrong"):
         separating_unit([0, 0, 0, 1])
     Found.status, Found.message = 1, "iteration limit"

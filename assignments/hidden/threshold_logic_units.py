@@ -12,7 +12,8 @@ from itertools import pairwise, product
 import numpy as np
 
 from coursepkg.grading import Exercise, agree, array, network, require, results
-from coursepkg.threshold import boolean_inputs, threshold_functions
+from coursepkg.separability import threshold_functions
+from coursepkg.threshold import boolean_inputs
 
 # ---- 1.1: one unit, many inputs
 

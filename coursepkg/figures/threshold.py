@@ -12,17 +12,8 @@ from matplotlib.colors import ListedColormap
 from numpy.typing import ArrayLike
 
 from coursepkg.figures import style
-from coursepkg.threshold import (
-    Layers,
-    boolean_inputs,
-    heaviside,
-    hull_crossing,
-    separating_unit,
-    threshold_forward,
-    threshold_functions_upper_bound,
-    tlu,
-    two_input_name,
-)
+from coursepkg.separability import hull_crossing, separating_unit, threshold_functions_upper_bound
+from coursepkg.threshold import Layers, boolean_inputs, heaviside, threshold_forward, tlu, two_input_name
 
 # A function and its negation share a colour; the code is the truth table read as a binary number.
 _PAIR_COLOURS = (

@@ -152,10 +152,23 @@ class StudentShell(InteractiveShell):
         self.recorder.error(getattr(etype, "__name__", str(etype)), str(evalue), lines)
 
     def system(self, cmd: str) -> None:
-        """Refuse ``!command``: a student's process starts no other."""
-        raise PermissionError("a command of the system (!) is not run while grading")
+        """Leave out ``!command``: a student's process starts no other; the cell's next lines run."""
+        print("[a command of the system (!) is not run while grading]")
+        self.user_ns["_exit_code"] = 1
 
     system_piped = system_raw = system
+
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
+        """Leave out ``lines = !command`` too: there are no lines."""
+        self.system(cmd)
+        return [] if split else ""
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Do nothing: there is no window."""
+
+    def enable_matplotlib(self, gui: str | None = None) -> Any:
+        """Draw into the notebook, whatever ``%matplotlib`` asks for."""
+        return super().enable_matplotlib("inline")
 
     def run(self, source: str, limit: int, pictures: int) -> list[Output]:
         """Run one cell and return its outputs, with at most so many characters of text and of pictures."""

@@ -178,7 +178,9 @@ def state(path: Path) -> tuple[bytes, float, int, int]:
 
 
 @contextlib.contextmanager
-def open_field(root: Path, modules: tuple[str, ...] = ("numpy", "scipy", "matplotlib")) -> Iterator[Field]:
+def open_field(
+    root: Path, modules: tuple[str, ...] = ("numpy", "scipy", "matplotlib"), **limits: float
+) -> Iterator[Field]:
     """Lay out a course, canaries, listeners and a victim; take them away afterwards."""
     names = ("hidden", "source", "home", "environment", "other")
     canaries = {name: f"CANARY-{name}-{secrets.token_hex(8)}" for name in names}
@@ -189,7 +191,7 @@ def open_field(root: Path, modules: tuple[str, ...] = ("numpy", "scipy", "matplo
     text = source.read_text().replace("np.asarray(x) ** 2", f"np.asarray(x) ** 2  # {canaries['source']}")
     source.write_text(text)
     lines = ["[default]", f"modules = {json.dumps(modules)}"]
-    lines += [f"{name} = {value}" for name, value in QUICK_LIMITS.items()]
+    lines += [f"{name} = {value}" for name, value in {**QUICK_LIMITS, **limits}.items()]
     (course.root / "limits.toml").write_text("\n".join(lines) + "\n")
     canaries["secret"] = course.secret().hex()
     for name in ("home", "tmp", "submitted"):

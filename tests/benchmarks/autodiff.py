@@ -395,7 +395,7 @@ def hvp_ours() -> Callable[[], np.ndarray]:
     def loss(*ps):
         h = X
         for k in range(0, len(ps) - 2, 2):
-            h = ad.tanh(ad.affine(h, ps[k], ps[k + 1]))
+            h = ad.layer(h, ps[k], ps[k + 1], "tanh")
         return ad.mse(ad.affine(h, ps[-2], ps[-1]), y)
 
     return lambda: _flat(ad.hvp(loss, params, vs))
@@ -473,7 +473,7 @@ def jacobian_hand_derived() -> Callable[[], np.ndarray]:
 def jacobian_ours() -> Callable[[], np.ndarray]:
     """Build it by `coursepkg.autodiff.jacobian` in forward mode."""
     (first, second), x = _square_layers()
-    return lambda: ad.jacobian(lambda t: ad.tanh(ad.affine(ad.tanh(ad.affine(t, *first)), *second)), x, mode="forward")
+    return lambda: ad.jacobian(lambda t: ad.layer(ad.layer(t, *first, "tanh"), *second, "tanh"), x, mode="forward")
 
 
 def jacobian_torch() -> Callable[[], np.ndarray]:
