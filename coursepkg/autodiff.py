@@ -183,20 +183,20 @@ class Tensor:
         array([ 2., 40.])
         """
         g = _seed("backward", self, gradient)
-        pending, heap = {self._number: (self, g)}, [-self._number]
         if self._op is None:
-            pending.clear()
-            heap.clear()
             _accumulate(self, None, 0, g, None, ())
+            return
+        pending, heap = {self._number: (self, g)}, [-self._number]
         while heap:
             node, g = pending.pop(-heappop(heap))
-            op, y, values, number = node._op, node._data, node._values, node._number
-            if node._edges is None:
+            op, y, values, edges, number = node._op, node._data, node._values, node._edges, node._number
+            if edges is None:
                 raise RuntimeError(_FREED.format(where="backward", op=op.name))
             if op.then is not None:
                 g = op.then.forward(g, y)
-            for i, parent in node._edges:
-                if parent._number > number:
+            for i, parent in edges:
+                key = parent._number
+                if key > number:
                     raise RuntimeError(_CHANGED.format(where="backward", op=op.name, i=i))
                 if parent._op is None:
                     _accumulate(parent, op, i, g, y, values)
@@ -204,7 +204,6 @@ class Tensor:
                 part = op.vjps[i](g, y, *values)
                 if part.shape != parent._data.shape:
                     part = _sum_to(part, parent._data.shape)
-                key = parent._number
                 if key in pending:
                     pending[key] = (parent, pending[key][1] + part)
                 else:
@@ -394,10 +393,13 @@ _CHANGED = (
 )
 
 
+_ONES = {kind: np.ones((), kind) for kind in np.typecodes["Float"]}
+
+
 def _frozen(data):
     """Return the array itself if nobody can write to it, else a read-only copy."""
-    base = data if data.base is None else data.base
-    if data.flags.writeable or not isinstance(base, np.ndarray) or base.flags.writeable:
+    base = data.base
+    if data.flags.writeable or (base is not None and not (isinstance(base, np.ndarray) and not base.flags.writeable)):
         data = data.copy()
         data.setflags(False)
     return data
@@ -413,9 +415,11 @@ def _constant(x, dtype, where):
     if type(x) is float or type(x) is int:
         return x
     x = np.asarray(x)
-    if x.dtype.kind not in "fiub":
-        raise TypeError(f"{where}: expected real numbers or a Tensor, got dtype {x.dtype}")
-    return _frozen(x if x.dtype == dtype else x.astype(dtype))
+    if x.dtype != dtype:
+        if x.dtype.kind not in "fiub":
+            raise TypeError(f"{where}: expected real numbers or a Tensor, got dtype {x.dtype}")
+        x = x.astype(dtype)
+    return _frozen(x)
 
 
 def _seed(where, y, gradient):
@@ -430,7 +434,7 @@ def _seed(where, y, gradient):
                 f"{where}: this Tensor has shape {y.shape}, and only one number has a gradient; take the mean or the "
                 "sum first, or pass gradient"
             )
-        return np.ones(y._data.shape, y._data.dtype)
+        return _ONES[y._data.dtype.char] if y._data.ndim == 0 else np.ones(y._data.shape, y._data.dtype)
     gradient = np.array(_value(gradient), dtype=y._data.dtype)
     if gradient.shape != y._data.shape:
         raise ValueError(f"{where}: expected a gradient of shape {y.shape}, got {gradient.shape}")
@@ -446,7 +450,7 @@ def _accumulate(leaf, op, i, g, y, values):
         leaf._buffer = np.empty_like(leaf._data)
     leaf.grad = leaf._buffer
     write = op and op.writers[i]
-    if write:
+    if write and g.dtype == leaf._data.dtype:
         write(leaf.grad, g, *values)
     else:
         part = op.vjps[i](g, y, *values) if op else g
@@ -460,6 +464,105 @@ def _sum_to(g, shape):
     lead = g.ndim - len(shape)
     axes = tuple(k for k, n in enumerate(g.shape) if k < lead or (shape[k - lead] == 1 and n != 1))
     return reshape(sum(g, axes), shape) if axes else reshape(g, shape)
+
+
+class Flat:
+    """Parameters laid end to end in one vector, the lecture's theta, and so their gradients.
+
+    The Tensors become views of the vector, and `backward` writes into views of the other, so an optimiser moves all
+    of them by one operation.
+
+    Lecture: notebook 06.
+
+    Parameters
+    ----------
+    params : sequence of Tensor
+        Leaves of one dtype.
+
+    Attributes
+    ----------
+    size : int
+        The number of parameters, the length of both vectors.
+    dtype : dtype
+        Their type.
+
+    Raises
+    ------
+    ValueError
+        If there is no parameter, one is no leaf, or the dtypes differ.
+
+    Examples
+    --------
+    >>> w, b = Tensor([1.0, 2.0], requires_grad=True), Tensor(3.0, requires_grad=True)
+    >>> flat = Flat([w, b])
+    >>> ((w * w).sum() + b).backward()
+    >>> flat.gradient()
+    array([2., 4., 1.])
+    >>> flat.subtract_(0.5 * flat.gradient())
+    >>> w.data, b.data
+    (array([0., 0.]), array(2.5))
+    """
+
+    def __init__(self, params: Sequence[Tensor]):
+        self.params = list(params)
+        if not self.params or any(p._op is not None or p.dtype != self.params[0].dtype for p in self.params):
+            raise ValueError("Flat: expected leaves of one dtype, at least one; pass the parameters of one model")
+        ends = np.cumsum([p.size for p in self.params]).tolist()
+        self._parts = [slice(end - p.size, end) for p, end in zip(self.params, ends)]
+        self.size, self.dtype = ends[-1], self.params[0].dtype
+        self._values, self._gradients = np.empty(self.size, self.dtype), np.zeros(self.size, self.dtype)
+        for p, part in zip(self.params, self._parts):
+            self._take_in(p, part)
+
+    def _take_in(self, p, part):
+        if p._data.base is not self._values:
+            home = self._values[part].reshape(p.shape)
+            home[...] = p._data
+            home.setflags(False)
+            p._data = home
+        if p._buffer is None or p._buffer.base is not self._gradients:
+            p._buffer = self._gradients[part].reshape(p.shape)
+
+    def gradient(self) -> np.ndarray:
+        """Return all gradients as one vector, shape (size,); 0 where `grad` is None. It is overwritten by the next.
+
+        Returns
+        -------
+        ndarray, shape (size,)
+            The gradients.
+
+        Examples
+        --------
+        >>> Flat([Tensor([1.0, 2.0], requires_grad=True)]).gradient()
+        array([0., 0.])
+        """
+        gradients = self._gradients
+        for p, part in zip(self.params, self._parts):
+            if p.grad is None or p.grad.base is not gradients:
+                gradients[part] = 0 if p.grad is None else p.grad.reshape(-1)
+        return gradients
+
+    def subtract_(self, step: np.ndarray) -> None:
+        """Subtract a vector from all parameters in place; like `Tensor.subtract_`, it ends their older graphs.
+
+        Parameters
+        ----------
+        step : ndarray of float, shape (size,)
+            What to subtract.
+
+        Examples
+        --------
+        >>> w = Tensor([1.0], requires_grad=True)
+        >>> Flat([w]).subtract_(np.array([0.25]))
+        >>> w.data
+        array([0.75])
+        """
+        values = self._values
+        for p, part in zip(self.params, self._parts):
+            if p._data.base is not values:  # somebody assigned p.data, or another optimiser moved it
+                self._take_in(p, part)
+            p._number = _next_number()
+        np.subtract(values, step, values)
 
 
 class _Operation:
@@ -916,10 +1019,10 @@ def sigmoid(x):
     return network.sigmoid(x)
 
 
-@_elementwise(lambda t, _, g, y: _relu_slope(t, y), lambda t, _, g, y: t * 0.0)
+@_linear(lambda t, _, g, y: _relu_slope(t, y))
 def _relu_slope(g, y):
     """Return ``g`` where the value y of relu is positive, and 0 elsewhere."""
-    return np.multiply(g, y > 0, dtype=y.dtype)
+    return np.multiply(g, _value(y) > 0, dtype=g.dtype)
 
 
 @_elementwise(lambda g, y, x: _relu_slope(g, y))
@@ -1439,20 +1542,21 @@ _AFFINE_VJPS = (
 _AFFINE_JVPS = (lambda t, y, x, W, b: t @ W, lambda t, y, x, W, b: x @ t, lambda t, y, x, W, b: t)
 _AFFINE_WRITERS = (  # the same rules for a leaf, written into the memory of its grad
     None,
-    lambda out, g, x, W, b: np.matmul(_rows(x).T, _rows(g), out),
+    lambda out, g, x, W, b: np.dot(_rows(x).T, _rows(g), out),
     lambda out, g, x, W, b: np.add.reduce(_rows(g), 0, None, out),
 )
 
 
 def _affine_forward(x, W, b):
     """Return ``x @ W + b`` in new memory."""
-    if W.ndim != 2 or x.ndim < 1 or x.shape[-1] != W.shape[0] or b.shape != W.shape[1:]:
-        raise ValueError(
-            f"affine: x {x.shape}, W {W.shape} and b {b.shape} do not fit; W has shape (fan_in, fan_out) "
-            "and b (fan_out,): did you pass W.T or x.T?"
-        )
-    z = x @ W  # (..., fan_in) @ (fan_in, fan_out) -> (..., fan_out)
-    return np.add(z, b, z)
+    shape = W.shape
+    if len(shape) == 2 and b.shape == shape[1:] and x.shape[-1:] == shape[:1]:
+        z = np.dot(x, W)  # (..., fan_in) @ (fan_in, fan_out) -> (..., fan_out)
+        return np.add(z, b, z)
+    raise ValueError(
+        f"affine: x {x.shape}, W {W.shape} and b {b.shape} do not fit; W has shape (fan_in, fan_out) "
+        "and b (fan_out,): did you pass W.T or x.T?"
+    )
 
 
 _affine = _operation(_AFFINE_VJPS, _AFFINE_JVPS, writers=_AFFINE_WRITERS)(_affine_forward)

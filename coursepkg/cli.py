@@ -172,10 +172,10 @@ def release(
 
     try:
         found = find_course(course)
-    except LookupError as error:
+        for path in make_releases(found, output or found.root / "release"):
+            _console().print(escape(os.path.relpath(path)), soft_wrap=True)
+    except (LookupError, ValueError, RuntimeError) as error:
         raise _stop(str(error.args[0])) from None
-    for path in make_releases(found, output or found.root / "release"):
-        _console().print(escape(os.path.relpath(path)), soft_wrap=True)
 
 
 @app.command()
@@ -186,15 +186,17 @@ def solutions(
     course: CourseOption = None,
 ) -> None:
     """Make executed notebooks with the solutions, for the instructor."""
+    from nbclient.exceptions import CellExecutionError
+
     from coursepkg.grading.assignment import find_course
     from coursepkg.grading.release import make_solutions
 
     try:
         found = find_course(course)
-    except LookupError as error:
-        raise _stop(str(error.args[0])) from None
-    for path in make_solutions(found, output or found.root / "solution"):
-        _console().print(escape(os.path.relpath(path)), soft_wrap=True)
+        for path in make_solutions(found, output or found.root / "solution"):
+            _console().print(escape(os.path.relpath(path)), soft_wrap=True)
+    except (LookupError, ValueError, CellExecutionError) as error:
+        raise _stop(str(error.args[0] if error.args else error)) from None
 
 
 if __name__ == "__main__":

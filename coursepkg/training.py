@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from tqdm import tqdm
 
 from coursepkg import autodiff
-from coursepkg.autodiff import Tensor
+from coursepkg.autodiff import Flat, Tensor
 from coursepkg.threshold import Layers
 
 Schedule = Callable[[int], float]
@@ -153,7 +153,7 @@ class MLP:
     params : list of Tensor
         ``W`` and ``b`` of each layer in turn.
     layers : Layers
-        The present values as read-only arrays.
+        Copies of the present values.
 
     Raises
     ------
@@ -175,8 +175,8 @@ class MLP:
 
     @property
     def layers(self) -> Layers:
-        """The present values, pairs ``(W, b)`` of read-only arrays."""
-        return [(W.data, b.data) for W, b in zip(self.params[::2], self.params[1::2])]
+        """Copies of the present values, pairs ``(W, b)``."""
+        return [(W.data.copy(), b.data.copy()) for W, b in zip(self.params[::2], self.params[1::2])]
 
     def __call__(self, X: Tensor | ArrayLike) -> Tensor:
         """Return the logits, shape (n_samples, fan_out), for inputs of shape (n_samples, n_in)."""
@@ -238,11 +238,11 @@ class SGD:
         if not 0 <= momentum < 1:
             raise ValueError(f"SGD: expected momentum in [0, 1), got {momentum}")
         self.lr, self.momentum = lr, momentum
-        self._steps = _shared_memory(self.params)
-        self._velocity = [None] * len(self.params)
+        self._flat = Flat(self.params)
+        self._step, self._velocity = np.empty(self._flat.size, self._flat.dtype), None
 
     def step(self) -> None:
-        """Move every parameter that has a gradient.
+        """Move the parameters; where there is no gradient it counts as 0.
 
         Examples
         --------
@@ -251,19 +251,14 @@ class SGD:
         >>> w.data
         array(1.)
         """
-        lr, momentum = self.lr, self.momentum
-        for k, p in enumerate(self.params):
-            direction = p.grad
-            if direction is None:
-                continue
-            if momentum:
-                if self._velocity[k] is None:
-                    self._velocity[k] = direction.copy()
-                else:
-                    self._velocity[k] *= momentum
-                    self._velocity[k] += direction
-                direction = self._velocity[k]
-            p.subtract_(np.multiply(direction, lr, self._steps[k]))
+        direction = self._flat.gradient()
+        if self.momentum:
+            if self._velocity is None:
+                self._velocity = np.zeros_like(direction)
+            self._velocity *= self.momentum
+            self._velocity += direction
+            direction = self._velocity
+        self._flat.subtract_(np.multiply(direction, self.lr, self._step))
 
     def zero_grad(self) -> None:
         """Forget the gradients.
@@ -322,12 +317,12 @@ class Adam:
         if not all(0 <= beta < 1 for beta in betas) or eps <= 0:
             raise ValueError(f"Adam: expected betas in [0, 1) and a positive eps, got {betas} and {eps}")
         self.lr, self.betas, self.eps = lr, betas, eps
-        self._steps = _shared_memory(self.params)
-        self._means = [(np.zeros_like(p.data), np.zeros_like(p.data)) for p in self.params]
-        self._counts = [0] * len(self.params)
+        self._flat = Flat(self.params)
+        self._step, self._mean, self._square = (np.zeros(self._flat.size, self._flat.dtype) for _ in range(3))
+        self._count = 0
 
     def step(self) -> None:
-        """Move every parameter that has a gradient.
+        """Move the parameters; where there is no gradient it counts as 0.
 
         Examples
         --------
@@ -337,20 +332,17 @@ class Adam:
         array(1.)
         """
         first, second = self.betas
-        for k, (p, (m, v), step) in enumerate(zip(self.params, self._means, self._steps)):
-            if p.grad is None:
-                continue
-            self._counts[k] += 1
-            m *= first
-            m += np.multiply(p.grad, 1 - first, out=step)
-            v *= second
-            np.multiply(p.grad, p.grad, out=step)
-            v += np.multiply(step, 1 - second, out=step)
-            np.sqrt(v, out=step)
-            step /= np.sqrt(1 - second ** self._counts[k]).item()
-            step += self.eps
-            np.divide(m, step, out=step)
-            p.subtract_(np.multiply(step, self.lr / (1 - first ** self._counts[k]), out=step))
+        g, step, m, v = self._flat.gradient(), self._step, self._mean, self._square
+        self._count += 1
+        m *= first
+        m += np.multiply(g, 1 - first, step)
+        v *= second
+        v += np.multiply(np.multiply(g, g, step), 1 - second, step)
+        np.sqrt(v, step)
+        step /= (1 - second**self._count) ** 0.5
+        step += self.eps
+        np.divide(m, step, step)
+        self._flat.subtract_(np.multiply(step, self.lr / (1 - first**self._count), step))
 
     def zero_grad(self) -> None:
         """Forget the gradients.
@@ -365,12 +357,6 @@ class Adam:
         """
         for p in self.params:
             p.grad = None
-
-
-def _shared_memory(params):
-    """Return an array for each parameter, all in the same memory: steps are taken one after the other."""
-    largest = np.empty(max(p.data.nbytes for p in params), np.uint8)
-    return [largest[: p.data.nbytes].view(p.dtype).reshape(p.shape) for p in params]
 
 
 def constant_rate(lr: float) -> Schedule:

@@ -98,13 +98,14 @@ class Ledger:
 
     def __init__(self, folder: Path):
         self.folder = folder
+        self._code: dict[tuple[Path, Path], str] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     def find(self, job: Job) -> tuple[Graded, bool] | None:
         """Return a job's outcome and whether it is in the gradebook; None if it has to be graded."""
         try:
             entry = json.loads(self._path(job.student).read_text(encoding="utf-8"))
-            if entry["fingerprint"] != fingerprint(job):
+            if entry["fingerprint"] != self._fingerprint(job):
                 return None
             exercises = {name: ExerciseScore(**score) for name, score in entry["graded"]["exercises"].items()}
             return Graded(**{**entry["graded"], "exercises": exercises}), entry["recorded"]
@@ -113,7 +114,8 @@ class Ledger:
 
     def keep(self, job: Job, graded: Graded, recorded: bool) -> None:
         """Keep an outcome; a reader never sees half of it."""
-        entry = {"fingerprint": fingerprint(job), "recorded": recorded, "graded": dataclasses.asdict(graded)}
+        outcome = dataclasses.asdict(graded)
+        entry = {"fingerprint": self._fingerprint(job), "recorded": recorded, "graded": outcome}
         path = self._path(job.student)
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         with temporary.open("w", encoding="utf-8") as file:
@@ -125,24 +127,27 @@ class Ledger:
     def _path(self, student: str) -> Path:
         return self.folder / f"{student}.json"
 
+    def _fingerprint(self, job: Job) -> str:
+        key = job.source, job.hidden
+        if key not in self._code:  # read once a run, not once a submission
+            self._code[key] = code_hash(*key)
+        given = (job.student, job.assignment_id, job.refusal, job.seed, job.limits, self._code[key])
+        return hashlib.sha256(repr(given).encode() + (job.raw or b"")).hexdigest()
 
-def fingerprint(job: Job) -> str:
-    """Return a hash of all that a job's outcome depends on.
+
+def code_hash(source: Path, hidden: Path) -> str:
+    """Return a hash of the code that outcomes depend on: the assignment, its hidden tests, this package.
 
     Parameters
     ----------
-    job : Job
+    source : Path
+        The assignment's source notebook.
+    hidden : Path
+        The folder that holds the ``hidden`` package.
     """
-    digest = hashlib.sha256(
-        repr((job.student, job.assignment_id, job.refusal, job.seed, job.limits)).encode()
-    )
-    digest.update(job.raw or b"")
-    paths = [
-        job.source,
-        *sorted((job.hidden / "hidden").rglob("*.py")),
-        *sorted(Path(__file__).parent.glob("*.py")),
-    ]
-    for path in paths:
+    digest = hashlib.sha256()
+    package = Path(__file__).parents[1]
+    for path in [source, *sorted((hidden / "hidden").rglob("*.py")), *sorted(package.rglob("*.py"))]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 

@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_grade, is_locked, is_solution
 
 from coursepkg.grading.submission import message
 
@@ -71,7 +71,7 @@ def _exercises(notebook: NotebookNode) -> list[dict[str, Any]]:
         marks = cell.metadata.get("nbgrader", {})
         if cell.cell_type == "markdown" and not is_solution(cell):
             title = _heading(cell.source) or title
-        elif cell.source.strip() and (is_solution(cell) or not marks.get("locked")):
+        elif cell.source.strip() and not is_locked(cell):
             cells.append(_shown(cell))
         if is_grade(cell):
             score, most = marks.get("score"), marks.get("points")

@@ -154,13 +154,14 @@ class WarmParent:
     def __init__(self, modules: tuple[str, ...], sandbox: str):
         self.sandbox = sandbox
         self._workers: weakref.WeakSet[Worker] = weakref.WeakSet()
+        settings = {"modules": modules, "sandbox": sandbox, "read": readable_paths(modules)}
+        settings["refused"] = refused_names(modules)
         self.folder = tempfile.mkdtemp(prefix="coursepkg-")
-        read = readable_paths(modules)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control = ours
-        command = [sys.executable, "-I", "-m", "coursepkg.grading.warm", str(theirs.fileno())]
+        command = [sys.executable, "-I", "-m", "coursepkg.grading.warm", str(theirs.fileno()), self.folder]
         if sandbox == "bubblewrap":
-            command = [*_bubblewrap(self.folder, read), *command]
+            command = [*_bubblewrap(self.folder, settings["read"]), *command]
         self.log = Path(self.folder) / START_LOG
         with theirs, open(self.log, "wb") as log:
             self.process = subprocess.Popen(
@@ -172,8 +173,6 @@ class WarmParent:
                 start_new_session=True,
                 env=_environment(self.folder),
             )
-        settings = {"modules": modules, "sandbox": sandbox, "read": read, "folder": self.folder}
-        settings["refused"] = refused_names(modules)
         try:
             self.control.settimeout(120)
             self._ask(json.dumps(settings).encode())

@@ -137,10 +137,9 @@ class StudentShell(InteractiveShell):
         quiet = Config()
         quiet.HistoryManager.enabled = False
         quiet.InteractiveShell.colors = "nocolor"
-        quiet.InteractiveShell.cache_size = 0
         super().__init__(config=quiet)
         self.display_pub = _Publisher(parent=self, shell=self, recorder=self.recorder)
-        self.displayhook = _Hook(parent=self, shell=self, cache_size=0, recorder=self.recorder)
+        self.displayhook = _Hook(parent=self, shell=self, recorder=self.recorder)
         self.display_trap.hook = self.displayhook
         type(self)._instance = self
         InteractiveShell._instance = self
@@ -149,7 +148,15 @@ class StudentShell(InteractiveShell):
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
         lines = stb if isinstance(stb, list) else str(stb).splitlines()
-        self.recorder.error(getattr(etype, "__name__", str(etype)), str(evalue), lines)
+        try:
+            text = str(evalue)
+        except Exception:  # a student's exception may not even be able to say what it is
+            text = ""
+        self.recorder.error(getattr(etype, "__name__", str(etype)), text, lines)
+
+    def ask_exit(self) -> None:
+        """Leave out ``exit()``: the next cells run."""
+        print("[exit() does not end a run of the grader]")
 
     def system(self, cmd: str) -> None:
         """Leave out ``!command``: a student's process starts no other; the cell's next lines run."""

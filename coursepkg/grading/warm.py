@@ -48,17 +48,35 @@ def preload(modules: tuple[str, ...]) -> None:
             optimiser.step()  # imports much on its first call
 
 
-def run(control: socket.socket) -> None:
+def main() -> None:
+    """Run ``python -I -m coursepkg.grading.warm DESCRIPTOR FOLDER``, and remove the folder at the end.
+
+    Whoever started this process may have been killed, and cannot remove it.
+    """
+    folder = sys.argv[2]
+    try:
+        with contextlib.suppress(ConnectionError):
+            run(socket.socket(fileno=int(sys.argv[1])), folder)
+    finally:
+        os.chdir("/")
+        remove_folder(folder)
+
+
+def run(control: socket.socket, folder: str) -> None:
     """Fork on request until the other side closes.
 
     Parameters
     ----------
     control : socket.socket
         Carries one JSON text a message; a ``start`` request carries the child's socket.
+    folder : str
+        Of this process alone.
     """
-    settings = json.loads(control.recv(1 << 20))
-    os.chdir(settings["folder"])
-    shell = StudentShell(settings["folder"])  # first: Matplotlib asks it where figures go
+    settings = json.loads(control.recv(1 << 20) or "null")
+    if settings is None:
+        return
+    os.chdir(folder)
+    shell = StudentShell(folder)  # first: Matplotlib asks it where figures go
     preload(tuple(settings["modules"]))
     gc.collect()
     gc.freeze()  # children share these pages
@@ -83,8 +101,6 @@ def run(control: socket.socket) -> None:
             control.send(b"{}")
     for pid in children:
         _end(pid)
-    os.chdir("/")
-    remove_folder(settings["folder"])  # whoever started this process may have been killed
 
 
 def _child(
@@ -127,4 +143,4 @@ def _end(pid: int) -> None:
 
 
 if __name__ == "__main__":
-    run(socket.socket(fileno=int(sys.argv[1])))
+    main()

@@ -82,7 +82,7 @@ def hand_derived(w: Workload) -> Contestant:
 
     def forward():
         for k in range(last):
-            z = np.matmul(hs[k], Ws[k], out=hs[k + 1])
+            z = np.dot(hs[k], Ws[k], out=hs[k + 1])
             z += bs[k]
             if k == last - 1:
                 return z
@@ -134,10 +134,10 @@ def hand_derived(w: Workload) -> Contestant:
         g = gs[last]
         value = loss_and_gradient(z, g)
         for k in range(last - 1, -1, -1):
-            np.matmul(hs[k].T, g, out=gWs[k])
+            np.dot(hs[k].T, g, out=gWs[k])
             np.add.reduce(g, axis=0, out=gbs[k])
             if k:
-                h, g = hs[k], np.matmul(g, Ws[k].T, out=gs[k])
+                h, g = hs[k], np.dot(g, Ws[k].T, out=gs[k])
                 if w.activation == "relu":
                     np.greater(h, 0, out=masks[k])
                     np.multiply(g, masks[k], out=g)
