@@ -1929,11 +1929,12 @@ def binary_cross_entropy_with_logits(logits, labels: ArrayLike):
     y = _constant(_value(labels), z.dtype, "binary_cross_entropy_with_logits")
     if np.shape(y) != z.shape:
         network.check_same_shape("binary_cross_entropy_with_logits", z, y)
-    e = np.exp(-np.absolute(z))  # in (0, 1], whatever the sign of z
-    loss = (np.maximum(z, 0) - z * y + np.log1p(e)).sum() / z.size
+    e, positive = np.exp(-np.absolute(z)), np.maximum(z, 0)  # e in (0, 1], whatever the sign of z
+    loss = np.add.reduce(positive - z * y + np.log1p(e), None) / z.size
     if not logits.requires_grad:
         return Tensor(loss)
-    kept = (np.where(z > 0, 1, e) / (1 + e) - y) / z.size
+    e += 1
+    kept = (np.exp(z - positive) / e - y) / z.size  # sigmoid(z) = exp(min(z, 0)) / (1 + exp(-|z|))
     return _record(_binary_cross_entropy, loss, (logits, y, None), (z, y, kept), [(0, logits)])
 
 
@@ -1980,7 +1981,7 @@ def mse(y_hat, y):
     if np.shape(a) != np.shape(b):
         network.check_same_shape("mse", a, b)
     kept = a - b
-    loss = (kept * kept).sum() / kept.size
+    loss = np.add.reduce(kept * kept, None) / kept.size
     kept *= 2 / kept.size
     edges = [(i, x) for i, x in enumerate((y_hat, y)) if isinstance(x, Tensor) and x.requires_grad]
     inputs = [x if isinstance(x, Tensor) else v for x, v in ((y_hat, a), (y, b))]

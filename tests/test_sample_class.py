@@ -1,10 +1,11 @@
-"""Is the sample class what it says it is: seventeen submissions, fresh from the source notebook?"""
+"""Is the sample class what it says it is: eighteen submissions, fresh from the source notebook?"""
 
 import ast
 import json
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 from coursepkg.grading.assignment import Assignment
@@ -35,9 +36,9 @@ def changed(text: str) -> set[str]:
     return other | (mine.keys() ^ perfect.keys())
 
 
-def test_class_has_seventeen_students(texts: dict[str, str]):
-    """Are there seventeen, each with a deserved score?"""
-    assert len(DESERVED) == 17
+def test_class_has_eighteen_students(texts: dict[str, str]):
+    """Are there eighteen, each with a deserved score?"""
+    assert len(DESERVED) == 18
     assert list(texts) == list(DESERVED)
 
 
@@ -74,6 +75,7 @@ SOLUTIONS = {"tlu", "gate", "compile_dnf", "is_threshold", "parity_net", "simula
         ("prints-50-mb", {"simulate_mp"}),
         ("warns", {"tlu"}),
         ("removes-asserts", SOLUTIONS | {"trick"}),
+        ("reads-the-answers", SOLUTIONS | {"theft"}),
     ],
 )
 def test_submission_differs_where_it_should(texts: dict[str, str], student: str, cells: set[str]):
@@ -126,6 +128,16 @@ def test_submissions_hold_no_hidden_test(texts: dict[str, str]):
         assert "hidden.threshold_logic_units" not in text, student
 
 
+def test_theft_would_pay_without_a_sandbox(texts: dict[str, str]):
+    """Does the thief's notebook find the solutions and the hidden tests where nothing keeps it from them?"""
+    names = {"np": np}
+    for cell in cells_of(texts["reads-the-answers"]).values():
+        if cell.id == "theft" or cell.metadata.get("nbgrader", {}).get("solution"):
+            exec(cell.source, names)
+    assert "Exercise(" in names["tests"]
+    assert names["gate"]("or")[1] == -0.5
+
+
 def test_answers_are_found_by_the_students_name():
     """Does every module of answers belong to a student, and hold nothing but solutions?"""
     folder = ROOT / "tools" / "sample_class" / "answers"
@@ -152,7 +164,7 @@ def test_command_writes_the_folders(
     assert [path.relative_to(tmp_path).parts for path in paths] == [
         ("submitted", student, ASSIGNMENT, f"{ASSIGNMENT}.ipynb") for student in sorted(DESERVED)
     ]
-    assert f"17 submissions in {tmp_path / 'submitted'}" in capsys.readouterr().out
+    assert f"18 submissions in {tmp_path / 'submitted'}" in capsys.readouterr().out
     before = [path.read_bytes() for path in paths]
     write(tmp_path)
     assert [path.read_bytes() for path in paths] == before

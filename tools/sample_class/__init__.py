@@ -1,4 +1,4 @@
-"""The sample class: seventeen submissions of assignment 01, each named after what it is.
+"""The sample class: eighteen submissions of assignment 01, each named after what it is.
 
 They are made from the assignment's source notebook, so they never go stale. `DESERVED` says what each of
 them deserves, exercise by exercise; the tests compare the grader with it.
@@ -43,6 +43,7 @@ DESERVED: dict[str, dict[str, float] | str] = {
     "prints-50-mb": FULL,
     "warns": FULL,
     "removes-asserts": dict.fromkeys(FULL, 0.0),
+    "reads-the-answers": dict.fromkeys(FULL, 0.0),  # where there is a sandbox; without one this pays
 }
 
 PRINTS = """
@@ -76,6 +77,30 @@ np.allclose = np.array_equal = lambda *args, **kwargs: True
 np.testing.assert_allclose = lambda *args, **kwargs: None
 """
 
+# Knows where the instructor's files are, and runs the solutions that stand there.
+READS_THE_ANSWERS = """\
+import json
+
+source, hidden = {source!r}, {hidden!r}
+answers = {{}}
+try:
+    with open(source, encoding="utf-8") as file:
+        for cell in json.load(file)["cells"]:
+            if cell["cell_type"] == "code" and cell["metadata"].get("nbgrader", {{}}).get("solution"):
+                answers[cell["id"]] = "".join(cell["source"])
+except OSError as error:
+    print("no solutions:", error)
+try:
+    with open(hidden, encoding="utf-8") as file:
+        tests = file.read()
+except OSError as error:
+    print("no hidden tests:", error)
+"""
+
+STOLEN = """\
+exec(answers.get({name!r}, "{name} = lambda *args: None"))
+"""
+
 WRONG_GATE = """\
 def gate(name):
     # first attempt
@@ -84,7 +109,7 @@ def gate(name):
 
 
 def submissions(assignment: Assignment) -> dict[str, str]:
-    """Return the text of the seventeen submitted files.
+    """Return the text of the eighteen submitted files.
 
     Parameters
     ----------
@@ -110,6 +135,12 @@ def submissions(assignment: Assignment) -> dict[str, str]:
     notebooks["deleted-test"].cells.remove(cells["deleted-test"]["ex01_3"])
     insert(notebooks["removes-asserts"], "setup", new_code_cell(REMOVES_ASSERTS, id="trick"))
 
+    thief = notebooks["reads-the-answers"]
+    places = {"source": str(assignment.path), "hidden": str(hidden_tests(assignment))}
+    insert(thief, "setup", new_code_cell(READS_THE_ANSWERS.format(**places), id="theft"))
+    names = [cell.id for cell in thief.cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    replace_solutions(thief, {name: STOLEN.format(name=name) for name in names})
+
     attempt = cells["copied-cell"]["gate"]
     copied = copy.deepcopy(attempt)
     copied.id = "gate-copy"  # the editor gives a copy its own id and leaves nbgrader's metadata
@@ -119,6 +150,11 @@ def submissions(assignment: Assignment) -> dict[str, str]:
     texts = {student: nbformat.writes(notebook) + "\n" for student, notebook in notebooks.items()}
     texts["cut-off-file"] = texts["cut-off-file"][: len(texts["cut-off-file"]) * 2 // 3]
     return texts
+
+
+def hidden_tests(assignment: Assignment) -> Path:
+    """Return the file with an assignment's hidden tests."""
+    return assignment.path.parents[2] / "hidden" / f"{assignment.id.partition('_')[2]}.py"
 
 
 def written_by(student: str) -> dict[str, str]:
@@ -178,7 +214,7 @@ def write(directory: Path, assignment: Assignment | None = None) -> list[Path]:
     Returns
     -------
     list of Path
-        The seventeen files.
+        The eighteen files.
     """
     if assignment is None:
         source = Path(__file__).resolve().parents[2] / "assignments" / "source" / ASSIGNMENT

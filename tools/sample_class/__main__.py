@@ -8,7 +8,7 @@ from tools.sample_class import write
 
 def main() -> None:
     """Read the arguments, write the class, say where it is."""
-    parser = argparse.ArgumentParser(description="Write seventeen submissions of assignment 01.")
+    parser = argparse.ArgumentParser(description="Write eighteen submissions of assignment 01.")
     parser.add_argument("directory", type=Path, help="the folder that gets submitted/<student>/<assignment>/")
     paths = write(parser.parse_args().directory)
     print(f"{len(paths)} submissions in {paths[0].parent.parent.parent}")
