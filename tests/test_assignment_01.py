@@ -445,10 +445,10 @@ def test_is_threshold_agrees_with_two_oracles(n: int):
 
 @pytest.mark.ex01_4
 def test_is_threshold_agrees_with_two_oracles_on_four_bits():
-    """The same for 700 tables of four bits, half of them threshold functions?"""
+    """The same for 1000 tables of four bits, half of them threshold functions?"""
     is_threshold, rng = reference("ex01_4"), np.random.default_rng(3)
     assert len(hidden.known(4)) == 1882
-    numbers = [*rng.choice(sorted(hidden.known(4)), 350, replace=False), *rng.integers(0, 2**16, 350)]
+    numbers = [*rng.choice(sorted(hidden.known(4)), 500, replace=False), *rng.integers(0, 2**16, 500)]
     for number in numbers:
         table = number >> np.arange(16)[::-1] & 1
         assert is_threshold(table) == (number in hidden.known(4)) == (separating_unit(table) is not None)
@@ -498,9 +498,9 @@ def as_lesson_net(net: dict) -> McCullochPittsNet:
 
 @pytest.mark.ex01_6
 def test_simulate_mp_agrees_with_two_oracles():
-    """Does the reference agree with the hidden simulator and with the lesson's, on 300 random nets?"""
+    """Does the reference agree with the hidden simulator and with the lesson's, on 1000 random nets?"""
     simulate_mp, rng = reference("ex01_6"), np.random.default_rng(4)
-    for _ in range(300):
+    for _ in range(1000):
         inhibit, delays = int(rng.integers(4)), int(rng.integers(1, 5))
         net, X = hidden.random_net(rng, loops=True, inhibit=inhibit, delays=delays)
         T = int(rng.integers(1, 20))

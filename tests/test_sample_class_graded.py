@@ -76,7 +76,8 @@ def test_every_student_has_a_feedback_page_without_hidden_tests(graded, grades):
         page = graded[0] / "graded" / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html"
         text = page.read_text(encoding="utf-8")
         assert f"{outcome['score']:g} of {outcome['max_score']:g} points" in text
-        assert "hidden.threshold" not in text and "HIDDEN" not in text
+        assert "hidden.threshold" not in text
+        assert "HIDDEN" not in text
         assert "<script" not in text
         assert not [line for line in secret_lines if line in text]
 

@@ -177,7 +177,8 @@ def _mark(cell: NotebookNode, grade_id: str, points: int | None = None, **given:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(prog="python -m tools.new_exercise", description=__doc__.splitlines()[0])
+    about = __doc__.splitlines()[0]
+    parser = argparse.ArgumentParser(prog="python -m tools.new_exercise", description=about)
     parser.add_argument("assignment", help="the lesson's file stem, such as 02_perceptron")
     parser.add_argument("exercise", help="such as ex02_1")
     parser.add_argument("name", help="the function that students write")
