@@ -60,13 +60,19 @@ def grade(
         found = find_course(course)
         chosen = found.assignment(assignment)
         work = find_jobs(found, chosen, submitted)
-        record = ClassRecord(output, chosen)
     except (LookupError, ValueError) as error:
         raise _stop(str(error.args[0])) from None
     results = []
-    with processes(min(jobs, len(work))) as executor:
+    jobs = min(jobs, len(work))
+    with processes(jobs) as executor:
         try:
-            sandbox = executor.submit(self_test, work[0].limits, chosen.path, found.root / "hidden").result()
+            # one for each process, which warms up by it, while the gradebook is made here
+            tests = [
+                executor.submit(self_test, work[0].limits, chosen.path, found.root / "hidden")
+                for _ in range(jobs)
+            ]
+            record = ClassRecord(output, chosen)
+            sandbox = min((test.result() for test in tests), key=lambda test: test.holds)
             typer.echo(str(sandbox), err=not sandbox.holds)
             if require_sandbox and not sandbox.holds:
                 raise typer.Exit(3)
@@ -75,7 +81,7 @@ def grade(
                 results.append(graded)
         except typer.Exit:  # a RuntimeError too
             raise
-        except RuntimeError as error:
+        except (ValueError, RuntimeError) as error:
             raise _stop(str(error)) from None
         except KeyboardInterrupt:
             raise _stop(

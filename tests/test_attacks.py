@@ -5,18 +5,23 @@ import random
 import re
 import subprocess
 import sys
+from pathlib import Path
 
+import nbformat
 import pytest
+from nbconvert.filters import markdown2html
 
+from tests.attacks.accidents import text
 from tests.attacks.corpus import ATTACKS
-from tests.attacks.field import ROOT, open_field, state
+from tests.attacks.field import open_field, state
 from tests.toy_course import ID
 
 NAMES = [attack.name for attack in ATTACKS]
 SAMPLE = random.Random(3).sample(
-    [a for a in ATTACKS if a.refused or a.change or a.name in ("array_function", "poisons_the_next_student")], 6
+    [a for a in ATTACKS if a.refused or a.change or a.name in ("array_function", "poisons_the_next_student")],
+    6,
 )
-CHEAP_FOR_NBGRADER = ("reads_files", "displayhook", "own_tests", "extra_graded_cells", "active_outputs", "segfault")
+FOR_NBGRADER = ("reads_files", "displayhook", "own_tests", "extra_graded_cells", "active_outputs", "segfault")
 HONEST = ("aa_honest", "mm_honest", "zz_honest")
 CLUMSY = re.compile(r"refused: (NameError|SyntaxError|AttributeError|UnboundLocalError)")
 
@@ -25,8 +30,8 @@ linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the san
 
 def watched(field):
     """Return the state of every file that no student may change."""
-    places = [field.course.root / "hidden" / "toy.py", field.course.root / ".secret", field.root / "home" / "diary.txt"]
-    places += [field.course.root / "source" / ID / f"{ID}.ipynb", field.course.root / "limits.toml"]
+    of_course = (".secret", "limits.toml", "hidden/toy.py", f"source/{ID}/{ID}.ipynb")
+    places = [field.root / "home" / "diary.txt", *(field.course.root / name for name in of_course)]
     places += sorted(field.submitted.rglob("*.ipynb"))
     return {path: state(path) for path in places}
 
@@ -35,11 +40,10 @@ def hand_in(field, attacks):
     """Hand in honest work and attacks."""
     for name in HONEST:
         comment = {"essay": f"Because. {field.canaries['other']}"} if name == "aa_honest" else {}
-        field.hand_in(name, field.notebook(comment) and __import__("json").dumps(field.notebook(comment)).encode())
+        field.hand_in(name, text(field.notebook(comment)))
     for attack in attacks:
         notebook = field.notebook({"array_function": attack.square}, attack.cells)
-        change = attack.change or (lambda n: __import__("json").dumps(n).encode())
-        field.hand_in(attack.name, change(notebook), attack.files)
+        field.hand_in(attack.name, (attack.change or text)(notebook), attack.files)
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +62,8 @@ def graded(root, attacks):
     with open_field(root) as field:
         hand_in(field, attacks)
         before = watched(field)
-        packages = state(next((ROOT / "coursepkg").glob("*.py")))
         outcome = field.grade("--jobs", "2", "--require-sandbox", seconds=290)
         yield field, outcome, before
-        assert state(next((ROOT / "coursepkg").glob("*.py"))) == packages
 
 
 def holds(attack, field, outcome):
@@ -75,9 +77,9 @@ def holds(attack, field, outcome):
         assert points["ex00_2"] + points["ex00_3"] == attack.rest, row
     said = outcome.outputs(attack.name)
     page = outcome.pages[attack.name].read_text()
-    for place, text in field.canaries.items():
-        assert text not in said, f"{attack.name} saw {place}"
-        assert text not in page, f"{attack.name} saw {place}"
+    for place, secret in field.canaries.items():
+        assert secret not in said, f"{attack.name} saw {place}"
+        assert secret not in page, f"{attack.name} saw {place}"
     assert not re.search(r"\bGOT [^f]", said), said[:3000]
     assert not CLUMSY.search(said), CLUMSY.search(said)
     if attack.refused:
@@ -85,6 +87,15 @@ def holds(attack, field, outcome):
     for active in ("<script", "<img src=x", 'href="javascript:', "\x1b", "\x9b", "\u202e"):
         assert active not in page, f"{attack.name}: {active!r} in the page"
     assert len(page) < 12 << 20
+    cells = nbformat.read(outcome.notebooks[attack.name], as_version=4).cells
+    shown = "".join(markdown2html(cell.source) for cell in cells if cell.cell_type == "markdown")
+    assert not re.search("<script|<img|<a ", shown), "the form grader would run a student's text"
+
+
+def points_by_cell(gradebook, name):
+    """Return a student's points for each automatically graded cell."""
+    grades = gradebook.find_submission_notebook(ID, ID, name).grades
+    return {grade.name: grade.auto_score for grade in grades if grade.name != "essay"}
 
 
 def nothing_else_happened(field, outcome, before, attacks):
@@ -99,15 +110,15 @@ def nothing_else_happened(field, outcome, before, attacks):
     assert field.survivors() == []
     assert list(field.temporary.iterdir()) == []
     assert field.victim.poll() is None
-    stat = open(f"/proc/{field.victim.pid}/stat").read().rsplit(")", 1)[1].split()
-    assert stat[0] in "SR", "the victim was stopped"
-    assert stat[16] == "0", "the victim's priority was changed"
+    status = Path(f"/proc/{field.victim.pid}/stat").read_text().rpartition(")")[2].split()
+    assert status[0] in "SR", "the victim was stopped"
+    assert status[16] == "0", "the victim's priority was changed"
     assert os.sched_getaffinity(field.victim.pid) == os.sched_getaffinity(0)
     allowed = {"course", "graded", "home", "submitted", "tmp", "unix"}
     assert {path.name for path in field.root.iterdir()} == allowed
     strange = {p.name for p in (field.root / "home").iterdir()} - {"diary.txt", ".cache", ".config", ".local"}
     assert not strange
-    assert not [path for path in field.root.rglob("*GOT*")]
+    assert not list(field.root.rglob("*GOT*"))
 
 
 @linux
@@ -153,10 +164,10 @@ def test_nbgraders_own_command_gives_attacks_the_same_points(whole, tmp_path):
 
     _, outcome, _ = whole
     with open_field(tmp_path / "class") as field:
-        attacks = [attack for attack in ATTACKS if attack.name in CHEAP_FOR_NBGRADER]
+        attacks = [attack for attack in ATTACKS if attack.name in FOR_NBGRADER]
         hand_in(field, attacks)
         os.rename(field.submitted, field.course.root / "submitted")
-        before = {p: s for p, s in watched(field).items() if "submitted" not in p.parts}
+        before = watched(field)
         for command in ("generate_assignment", "autograde", "generate_feedback"):
             run = subprocess.run(
                 [sys.executable, "-m", "nbgrader", command, ID],
@@ -167,14 +178,13 @@ def test_nbgraders_own_command_gives_attacks_the_same_points(whole, tmp_path):
                 timeout=200,
             )
             assert run.returncode == 0, run.stderr[-3000:]
-        assert {p: s for p, s in watched(field).items() if "submitted" not in p.parts} == before
+        assert watched(field) == before
         assert field.survivors() == []
         with Gradebook(f"sqlite:///{field.course.root / 'gradebook.db'}") as gradebook:
             for name in (*HONEST, *(attack.name for attack in attacks)):
-                grades = gradebook.find_submission_notebook(ID, ID, name).grades
-                points = {grade.name: grade.auto_score for grade in grades if grade.name != "essay"}
                 told = outcome.table[name]["exercises"]
-                assert points == {e: told[e]["score"] for e in told if e != "essay"}, name
+                expected = {exercise: told[exercise]["score"] for exercise in told if exercise != "essay"}
+                assert points_by_cell(gradebook, name) == expected, name
         for attack in attacks:
             page = (field.course.root / "feedback" / attack.name / ID / f"{ID}.html").read_text()
             assert "<script" not in page

@@ -1,4 +1,4 @@
-"""Does every file get an explicit outcome, whatever its bytes, and no more points than its solutions deserve?"""
+"""Does every file get an explicit outcome, and no more points than its solutions deserve?"""
 
 import copy
 import json
@@ -21,13 +21,19 @@ JUNK = st.one_of(
     st.integers(-(10**30), 10**30),
     st.floats(),
     st.text(max_size=30),
-    st.sampled_from(["", "code", "markdown", "raw", "ex00_1", "array_function", "\ud800", "\x00", "a\r\nb", "def square("]),
+    st.sampled_from(
+        ["", "code", "markdown", "raw", "ex00_1", "array_function", "\ud800", "\x00", "a\r\nb", "def square("]
+    ),
     st.lists(st.integers(), max_size=3),
     st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3),
     st.recursive(st.just([]), lambda inner: st.lists(inner, min_size=1, max_size=1), max_leaves=60),
 )
 EDITS = st.lists(
-    st.tuples(st.sampled_from(["replace", "delete", "duplicate", "move", "wrap", "rename"]), st.integers(0, 10**6), JUNK),
+    st.tuples(
+        st.sampled_from(["replace", "delete", "duplicate", "move", "wrap", "rename"]),
+        st.integers(0, 10**6),
+        JUNK,
+    ),
     min_size=1,
     max_size=8,
 )

@@ -67,8 +67,11 @@ def test_self_test_refuses_everything(wanted, course):
     assert found.confinement == wanted
     assert found.holds, found.allowed
     assert set(found.refused) == set(ATTEMPTS)
-    assert str(found) == f"Sandbox: {wanted}. {len(ATTEMPTS)} of {len(ATTEMPTS)} forbidden things were tried and refused."
-    assert not (course.root / "source" / ID / ".written-by-a-student").exists()
+    assert (
+        str(found)
+        == f"Sandbox: {wanted}. {len(ATTEMPTS)} of {len(ATTEMPTS)} forbidden things were tried and refused."
+    )
+    assert not list((course.root / "source" / ID).glob(".written-by-a-student*"))
 
 
 def test_self_test_says_when_there_is_no_sandbox(course):
@@ -78,7 +81,7 @@ def test_self_test_says_when_there_is_no_sandbox(course):
     assert "read the hidden tests" in found.allowed
     assert str(found).startswith("NOT SANDBOXED (none): a student's code can ")
     assert "--require-sandbox" in str(found)
-    assert not (course.root / "source" / ID / ".written-by-a-student").exists()
+    assert not list((course.root / "source" / ID).glob(".written-by-a-student*"))
 
 
 def test_self_test_names_what_one_hole_lets_through():
@@ -152,8 +155,9 @@ def test_scores_are_the_same_without_fork(course, reference_outcomes, monkeypatc
     assert outcomes(course, PLAIN) == reference_outcomes
     with Session(PLAIN) as session:
         assert session.confinement() == "none"
-    with Session(dataclasses.replace(PLAIN, sandbox="landlock")) as session, pytest.raises(
-        RuntimeError, match="no sandbox 'landlock' on darwin"
+    with (
+        Session(dataclasses.replace(PLAIN, sandbox="landlock")) as session,
+        pytest.raises(RuntimeError, match="no sandbox 'landlock' on darwin"),
     ):
         session.confinement()
 
@@ -177,7 +181,12 @@ def an_ordinary_user_can_run_this():
     command = [sys.executable, "-c", "import numpy, nbgrader, coursepkg.grading.batch"]
     try:
         done = subprocess.run(
-            command, capture_output=True, cwd="/", env={"HOME": "/nonexistent"}, preexec_fn=become_nobody, check=False
+            command,
+            capture_output=True,
+            cwd="/",
+            env={"HOME": "/nonexistent"},
+            preexec_fn=become_nobody,
+            check=False,
         )
     except OSError:
         return False
@@ -204,7 +213,11 @@ def test_an_ordinary_user_grades_in_the_sandbox():
             said, _ = started.communicate(timeout=120)
             outcome = field.outcome(started.returncode, said)
             assert outcome.code == 0, said
-            assert {name: row["score"] for name, row in outcome.table.items()} == {"ada": 6, "eve": 6, "locked": 0}
+            assert {name: row["score"] for name, row in outcome.table.items()} == {
+                "ada": 6,
+                "eve": 6,
+                "locked": 0,
+            }
             assert "could not be read" in outcome.table["locked"]["reason"]
             assert list(field.temporary.iterdir()) == []
             assert field.survivors() == []
@@ -308,7 +321,7 @@ def interpret(program, number, arch, arguments):
 
 
 def names_given(modules):
-    """Return the functions and classes that a process which may import these modules can get from this course."""
+    """Return the functions and classes of this course that a process with these modules can get."""
     package = ROOT / "coursepkg"
     waiting = [name for name in modules if name.partition(".")[0] == "coursepkg"]
     seen, found = set(), set()
@@ -324,7 +337,9 @@ def names_given(modules):
                 found.add(node.name)
             elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("coursepkg"):
                 waiting.append(node.module)
-                waiting += [f"{node.module}.{alias.name}" for alias in node.names if exists(node.module, alias.name)]
+                waiting += [
+                    f"{node.module}.{alias.name}" for alias in node.names if exists(node.module, alias.name)
+                ]
             elif isinstance(node, ast.Import):
                 waiting += [alias.name for alias in node.names if alias.name.startswith("coursepkg")]
         parts = name.split(".")
@@ -372,11 +387,16 @@ def test_a_listed_module_opens_its_file_alone(wanted):
     limits = dataclasses.replace(PLAIN, sandbox=wanted, modules=("numpy", "coursepkg.mcculloch_pitts"))
     other, listed = ROOT / "coursepkg" / "threshold.py", ROOT / "coursepkg" / "mcculloch_pitts.py"
     with Session(limits) as session:
-        assert said(session, "import coursepkg.mcculloch_pitts as m\nprint(m.__name__)") == "coursepkg.mcculloch_pitts\n"
+        assert (
+            said(session, "import coursepkg.mcculloch_pitts as m\nprint(m.__name__)")
+            == "coursepkg.mcculloch_pitts\n"
+        )
         assert "write the function yourself" in said(session, "import coursepkg.threshold")
         assert "write the function yourself" in said(session, "from coursepkg.grading import check")
         assert "PermissionError" in said(session, f"open({str(other)!r})")
-        assert "PermissionError" in said(session, "import sys; sys.meta_path.pop(0)\nimport coursepkg.threshold")
+        assert "PermissionError" in said(
+            session, "import sys; sys.meta_path.pop(0)\nimport coursepkg.threshold"
+        )
         assert said(session, f"print(len(open({str(listed)!r}).read()) > 0)") == "True\n"
 
 
@@ -386,7 +406,10 @@ def test_what_is_not_listed_is_refused_with_a_sentence(wanted):
     with Session(dataclasses.replace(PLAIN, sandbox=wanted)) as session:
         for name in ("sklearn", "nbgrader"):
             text = said(session, f"import {name}")
-            assert f"'{name}' cannot be imported in this assignment; there are the standard library, numpy" in text
+            assert (
+                f"'{name}' cannot be imported in this assignment; there are the standard library, numpy"
+                in text
+            )
         assert "write the function yourself" in said(session, "import coursepkg")
         assert "cannot be imported" in said(session, "import hidden")
         assert said(session, "import json, math, numpy, tqdm\nprint('there')") == "there\n"
@@ -401,7 +424,13 @@ def said(session, source):
 def test_packages_of_the_systems_own_python_are_out_of_reach():
     """Is no folder open that holds all packages of a Python installation?"""
     open_places = {os.path.realpath(path) for path in reach.readable_paths(("numpy",))}
-    for folder in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), "/usr/lib/python3", "/usr/lib", "/"}:
+    for folder in {
+        sysconfig.get_path("purelib"),
+        sysconfig.get_path("platlib"),
+        "/usr/lib/python3",
+        "/usr/lib",
+        "/",
+    }:
         assert os.path.realpath(folder) not in open_places
     assert str(ROOT / "coursepkg" / "threshold.py") not in open_places
     assert not any(os.path.realpath(ROOT / "assignments").startswith(place + os.sep) for place in open_places)
@@ -413,10 +442,14 @@ def test_packages_of_the_systems_own_python_are_out_of_reach():
 def test_torch_trains_where_it_is_listed(wanted):
     """Does an optimiser step work in the sandbox, within 4 GiB of address space?"""
     step = (
-        "import torch\ntorch.manual_seed(0)\nnet = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.Tanh(), "
-        "torch.nn.Linear(8, 1))\noptimiser = torch.optim.Adam(net.parameters(), 0.1)\nX = torch.randn(64, 4)\n"
-        "losses = []\nfor _ in range(30):\n    optimiser.zero_grad()\n    loss = ((net(X) - X.sum(1, True)) ** 2).mean()\n"
-        "    loss.backward()\n    optimiser.step()\n    losses.append(loss.item())\nprint(losses[-1] < losses[0] / 2)"
+        "import torch\ntorch.manual_seed(0)\n"
+        "net = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.Tanh(), "
+        "torch.nn.Linear(8, 1))\noptimiser = torch.optim.Adam(net.parameters(), 0.1)\n"
+        "X = torch.randn(64, 4)\n"
+        "losses = []\nfor _ in range(30):\n    optimiser.zero_grad()\n"
+        "    loss = ((net(X) - X.sum(1, True)) ** 2).mean()\n"
+        "    loss.backward()\n    optimiser.step()\n    losses.append(loss.item())\n"
+        "print(losses[-1] < losses[0] / 2)"
     )
     limits = Limits(modules=("numpy", "torch"), sandbox=wanted, memory_bytes=4 << 30)
     with Session(limits) as session:
@@ -468,6 +501,12 @@ def test_attempts_of_the_self_test_work_without_a_sandbox(course):
     """Is each forbidden thing possible where nothing forbids it, so that a refusal means something?"""
     found = tried(course, dataclasses.replace(PLAIN, sandbox="none"))
     possible = {"read the assignment's source", "read the hidden tests", "list the course's folder"}
-    possible |= {"write outside its folder", "change a file's mode", "open a socket", "start a process", "fork"}
+    possible |= {
+        "write outside its folder",
+        "change a file's mode",
+        "open a socket",
+        "start a process",
+        "fork",
+    }
     possible |= {"signal its parent"}
     assert possible <= set(found.allowed), found.refused

@@ -10,6 +10,7 @@ import base64
 import binascii
 import contextlib
 import io
+import re
 import struct
 import sys
 import traceback
@@ -18,7 +19,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.utils import is_grade, is_locked, is_solution
+from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution
 
 from coursepkg.grading.errors import CheckFailed, clean
 from coursepkg.grading.session import Session
@@ -54,6 +55,8 @@ def execute(notebook: NotebookNode, session: Session, seed: bytes) -> list[str]:
     count = 0
     for cell in notebook.cells:
         if cell.cell_type != "code":
+            if is_solution(cell) and cell.metadata.nbgrader.get("checksum") != compute_checksum(cell):
+                cell.source = inert_markdown(cell.source)
             continue
         cell.outputs, cell.execution_count = [], None
         if not cell.source.strip():
@@ -135,6 +138,17 @@ def _split(source: str) -> tuple[Any, Any]:
 def _error(name: str, text: str) -> NotebookNode:
     text = clean_text(text)
     return new_output("error", ename=name, evalue=text, traceback=[text])
+
+
+def inert_markdown(text: str) -> str:
+    """Return Markdown in which HTML and links are plain text, for pages that render a student's words.
+
+    Examples
+    --------
+    >>> inert_markdown("1 < 2, <b>[here](javascript:act)</b>")
+    '1 < 2, < b>[here] (javascript:act)< /b>'
+    """
+    return re.sub(r"\](?=[(:])", "] ", re.sub(r"<(?=[A-Za-z/!?])", "< ", text))
 
 
 def clean_text(text: str) -> str:

@@ -154,14 +154,12 @@ class WarmParent:
     def __init__(self, modules: tuple[str, ...], sandbox: str):
         self.sandbox = sandbox
         self._workers: weakref.WeakSet[Worker] = weakref.WeakSet()
-        settings = {"modules": modules, "sandbox": sandbox, "read": readable_paths(modules)}
-        settings["refused"] = refused_names(modules)
         self.folder = tempfile.mkdtemp(prefix="coursepkg-")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control = ours
         command = [sys.executable, "-I", "-m", "coursepkg.grading.warm", str(theirs.fileno()), self.folder]
         if sandbox == "bubblewrap":
-            command = [*_bubblewrap(self.folder, settings["read"]), *command]
+            command = [*_bubblewrap(self.folder, readable_paths(modules)), *command]
         self.log = Path(self.folder) / START_LOG
         with theirs, open(self.log, "wb") as log:
             self.process = subprocess.Popen(
@@ -173,6 +171,9 @@ class WarmParent:
                 start_new_session=True,
                 env=_environment(self.folder),
             )
+        # found out while the process starts
+        settings = {"modules": modules, "sandbox": sandbox, "read": readable_paths(modules)}
+        settings["refused"] = refused_names(modules)
         try:
             self.control.settimeout(120)
             self._ask(json.dumps(settings).encode())

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import sysconfig
+from collections.abc import Mapping
 from pathlib import Path
 
 # what the shell itself needs, and progress bars
@@ -42,7 +43,7 @@ def refused_names(modules: tuple[str, ...]) -> tuple[str, ...]:
     names = set()
     for name in distributions(modules + SHELL):
         names |= {top.split(".")[0] for top in _top_level(importlib.metadata.distribution(name))}
-    return tuple(sorted(importlib.metadata.packages_distributions().keys() - names - sys.stdlib_module_names))
+    return tuple(sorted(_holders().keys() - names - sys.stdlib_module_names))
 
 
 @functools.cache
@@ -91,7 +92,7 @@ def distributions(modules: tuple[str, ...]) -> set[str]:
     modules : tuple of str
         Import names; one that is not installed is passed over.
     """
-    holders = importlib.metadata.packages_distributions()
+    holders = _holders()
     waiting = [name for module in modules for name in holders.get(module.partition(".")[0], [])]
     found: set[str] = set()
     while waiting:
@@ -107,6 +108,12 @@ def distributions(modules: tuple[str, ...]) -> set[str]:
             re.split(r"[\s\[;<>=!~(]", need, maxsplit=1)[0] for need in needs if "extra ==" not in need
         ]
     return found
+
+
+@functools.cache
+def _holders() -> Mapping[str, list[str]]:
+    """Return the distributions of each top-level name; finding them takes a while."""
+    return importlib.metadata.packages_distributions()
 
 
 def _top_level(distribution: importlib.metadata.Distribution) -> set[str]:

@@ -1,5 +1,6 @@
 """Try what students' code must not be able to do, before any of it runs."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,11 @@ ATTEMPTS = {
     "start a process": "import subprocess; subprocess.run(['true'], check=True)",
     "fork": "import os\npid = os.fork()\nif pid == 0: os._exit(0)",
     "signal its parent": "import os; os.kill(os.getppid(), 0)",
+    "have the kernel signal its parent": (
+        "import fcntl, os\nfcntl.fcntl(os.pipe()[0], fcntl.F_SETOWN, os.getppid())"
+    ),
     "look into its parent": "import os; open(f'/proc/{os.getppid()}/environ', 'rb').read()",
+    "keep files in memory": "import os; os.memfd_create('x')",
     "take 6 GiB of memory": "bytearray(6 << 30)",
     "write a file of 1 GiB": "f = open('big', 'wb')\nfor _ in range(1024): f.write(bytes(1 << 20))",
     "raise its limits": "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 40, 1 << 40))",
@@ -93,7 +98,7 @@ def self_test(limits: Limits, source: Path, hidden: Path) -> SelfTest:
     RuntimeError
         If no process comes up.
     """
-    outside = source.parent / ".written-by-a-student"
+    outside = source.parent / f".written-by-a-student-{os.getpid()}"
     places = {"source": str(source), "hidden": str(hidden), "outside": str(outside)}
     with Session(limits) as session:
         confinement = session.confinement()

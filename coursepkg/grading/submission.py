@@ -1,5 +1,6 @@
 """One submission, from its bytes to a graded notebook: a pure function of its arguments."""
 
+import functools
 import hashlib
 import hmac
 from dataclasses import dataclass, field
@@ -124,7 +125,8 @@ def grade_submission(job: Job) -> Graded:
     Graded
         Never raises for what a submission holds: what cannot be read is ``failed`` with a sentence.
     """
-    assignment = Assignment(job.assignment_id, job.source)
+    status = job.source.stat()
+    assignment = _assignment(job.assignment_id, job.source, status.st_mtime_ns, status.st_size)
     try:
         if job.raw is None:
             raise Refused(job.refusal or "The submission could not be read.")
@@ -143,6 +145,12 @@ def grade_submission(job: Job) -> Graded:
         scores(work.notebook),
         nbformat.writes(work.notebook),
     )
+
+
+@functools.lru_cache(maxsize=2)
+def _assignment(name: str, path: Path, *version: int) -> Assignment:
+    """Return an assignment whose forms are made once for a class; `version` changes with its file."""
+    return Assignment(name, path)
 
 
 def grade_notebook(notebook: NotebookNode, hidden: Path, seed: bytes, limits: Limits) -> list[str]:

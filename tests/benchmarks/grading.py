@@ -22,7 +22,7 @@ from coursepkg.grading.assignment import Course
 from tests.toy_course import ID, TOYS, Toy, submission, write_toy_course
 
 TRAIN = Toy(
-    "train",
+    "training",
     """def train(X, y, w, lr, steps):
     import torch
     X, y, w = torch.tensor(X), torch.tensor(y), torch.tensor(w, requires_grad=True)
@@ -51,6 +51,7 @@ def follows(train, rng):
 """,
 )
 EXERCISES = [*TOYS, TRAIN]
+ROOT = Path(__file__).resolve().parents[2]
 PLOT = "import matplotlib.pyplot as plt\nplt.plot(np.linspace(0, 1) ** 2)\nplt.show()"
 
 
@@ -72,7 +73,10 @@ def hand_in(course: Course, submitted: Path, number: int) -> None:
 def run(command: list[str], folder: Path) -> float:
     """Run a command in a folder and return its seconds."""
     began = time.perf_counter()
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
+    path = os.pathsep.join(
+        [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    )  # nbgrader's alembic
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
