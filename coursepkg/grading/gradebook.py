@@ -8,15 +8,20 @@ import json
 import logging
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook
+from alembic.script import ScriptDirectory
+from nbformat import NotebookNode
+from nbgrader.api import Base, Gradebook
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import SaveAutoGrades, SaveCells
+from nbgrader.dbutil import ALEMBIC_DIR
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades, SaveCells
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
@@ -47,6 +52,7 @@ class ClassRecord:
         self.config = Config()
         configure(self.config)
         self.db_url = f"sqlite:///{(self.folder / 'gradebook.db').as_posix()}"
+        self._gradebook: Gradebook | None = None
         self._register()
 
     def _register(self) -> None:
@@ -54,7 +60,8 @@ class ClassRecord:
         path = self.folder / "gradebook.db"
         if not path.exists():  # made beside, so that a killed run leaves a whole gradebook or none
             made = self.folder / f".gradebook.{os.getpid()}.tmp"
-            Gradebook(f"sqlite:///{made.as_posix()}").close()
+            made.unlink(missing_ok=True)
+            _make_gradebook(f"sqlite:///{made.as_posix()}")
             os.replace(made, path)
         with Gradebook(self.db_url) as gradebook:
             gradebook.update_or_create_assignment(self.assignment.id)
@@ -78,12 +85,26 @@ class ClassRecord:
         graded : Graded
         """
         notebook = nbformat.reads(graded.notebook, as_version=4)
-        with warnings.catch_warnings(), Gradebook(self.db_url) as gradebook:
+        with warnings.catch_warnings(), self._transaction() as gradebook:
             warnings.simplefilter("ignore", SAWarning)  # nbgrader adds rows in an order that SQLAlchemy notes
             gradebook.update_or_create_student(graded.student)
             gradebook.update_or_create_submission(self.assignment.id, graded.student)
-        SaveAutoGrades().preprocess(notebook, self._resources(graded.student))
+            _SaveAutoGrades(gradebook).preprocess(notebook, self._resources(graded.student))
         write_notebook(notebook, self._path("autograded", graded.student, ".ipynb"))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Gradebook]:
+        """Open the gradebook for one student: all is written at the end, or nothing."""
+        if self._gradebook is None:
+            self._gradebook = Gradebook(self.db_url)
+        session = self._gradebook.db
+        commit, session.commit = session.commit, session.flush  # nbgrader would commit at every cell
+        try:
+            yield self._gradebook
+            commit()
+        finally:
+            session.commit = commit
+            session.remove()  # rolls back what was not committed
 
     def feedback(self) -> Path:
         """Write a feedback page for each student and return their folder."""
@@ -98,6 +119,32 @@ class ClassRecord:
 
     def _path(self, stage: str, student: str, suffix: str) -> Path:
         return self.folder / stage / student / self.assignment.id / f"{self.assignment.id}{suffix}"
+
+
+class _SaveAutoGrades(SaveAutoGrades):
+    """nbgrader's own, on a gradebook that is open."""
+
+    def __init__(self, gradebook: Gradebook):
+        super().__init__()
+        self.gradebook = gradebook
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Record the points and comments of every cell."""
+        names = resources["nbgrader"]
+        self.notebook_id, self.assignment_id = names["notebook"], names["assignment"]
+        self.student_id = names["student"]
+        return NbGraderPreprocessor.preprocess(self, nb, resources)
+
+
+def _make_gradebook(url: str) -> None:
+    """Make an empty gradebook as nbgrader does, without starting ``alembic`` for its version."""
+    engine = create_engine(url)
+    Base.metadata.create_all(engine)
+    version = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
+    engine.dispose()
 
 
 def as_json(results: Iterable[Graded]) -> dict[str, Any]:
