@@ -13,6 +13,9 @@ from rich.table import Table
 from tqdm import tqdm
 
 if TYPE_CHECKING:
+    from coursepkg.grading.assignment import Assignment, Course
+    from coursepkg.grading.launch import WarmParent
+    from coursepkg.grading.limits import Limits
     from coursepkg.grading.submission import Graded
 
 app = typer.Typer(
@@ -52,19 +55,49 @@ def grade(
 ) -> None:
     """Grade all submissions of an assignment; the same command goes on with a run that was stopped."""
     from coursepkg.grading.assignment import find_course
+    from coursepkg.grading.launch import start_warm_parents
+    from coursepkg.grading.limits import read_limits
+
+    try:
+        found = find_course(course)
+        chosen = found.assignment(assignment)
+        limits = read_limits(found.root / "limits.toml", chosen.id)
+    except (LookupError, ValueError) as error:
+        raise _stop(str(error.args[0])) from None
+    parents = start_warm_parents(
+        limits, jobs
+    )  # they import what students' code needs while this imports nbgrader
+    try:
+        _grade(found, chosen, limits, parents, submitted, output, json, jobs, feedback, require_sandbox)
+    finally:
+        for parent in parents:
+            parent.close()
+
+
+def _grade(
+    found: "Course",
+    chosen: "Assignment",
+    limits: "Limits",
+    parents: "list[WarmParent]",
+    submitted: Path,
+    output: Path,
+    json: Path | None,
+    jobs: int,
+    feedback: bool,
+    require_sandbox: bool,
+) -> None:
+    """Grade, with warm parents that have been started."""
     from coursepkg.grading.batch import find_jobs, grade_class, processes
     from coursepkg.grading.gradebook import ClassRecord, write_exports
     from coursepkg.grading.selftest import self_test
 
     try:
-        found = find_course(course)
-        chosen = found.assignment(assignment)
         work = find_jobs(found, chosen, submitted)
     except (LookupError, ValueError) as error:
         raise _stop(str(error.args[0])) from None
     results = []
     jobs = min(jobs, len(work))
-    with processes(jobs) as executor:
+    with processes(jobs, parents, limits.modules) as executor:
         try:
             # one for each process, which warms up by it, while the gradebook is made here
             tests = [

@@ -383,3 +383,24 @@ def test_damaged_secret_stops_the_run(tmp_path):
     Path(course.root / ".secret").write_text("short")
     with pytest.raises(ValueError, match="is damaged"):
         course.secret()
+
+
+def test_a_new_gradebook_is_as_nbgrader_makes_it(tmp_path, monkeypatch):
+    """Has the gradebook the tables and the version that nbgrader's own has?"""
+    import sqlite3
+    import sys
+
+    from nbgrader.api import Gradebook
+
+    def schema(path):
+        with sqlite3.connect(path) as connection:
+            tables = sorted(connection.execute("SELECT name, sql FROM sqlite_master").fetchall())
+            version = connection.execute("SELECT * FROM alembic_version").fetchall()
+        connection.close()
+        return tables, version
+
+    # nbgrader starts alembic by its name
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    Gradebook(f"sqlite:///{tmp_path / 'stock.db'}").close()
+    ClassRecord(tmp_path / "ours", write_toy_course(tmp_path / "course").assignment(ID))
+    assert schema(tmp_path / "ours" / "gradebook.db") == schema(tmp_path / "stock.db")

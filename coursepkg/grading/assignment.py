@@ -1,29 +1,18 @@
 """An assignment's three forms, all made from its one source notebook; and the course they lie in."""
 
-import copy
 import os
 import re
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
-from nbformat import NotebookNode
-from nbgrader.preprocessors import (
-    CheckCellMetadata,
-    ClearHiddenTests,
-    ClearMarkScheme,
-    ClearOutput,
-    ComputeChecksums,
-    LockCells,
-)
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
-from coursepkg.grading.stubs import ExerciseStubs, keep_solutions
-
-MAKE_TEMPLATE = (LockCells, ExerciseStubs, ClearOutput, CheckCellMetadata, ComputeChecksums)
-MAKE_RELEASE = (ClearHiddenTests, ClearMarkScheme, ComputeChecksums, CheckCellMetadata)
+# nbformat and nbgrader take seconds to import, so this module does it where it uses them: a grading run
+# first finds its course and starts its warm parents.
 
 
 @dataclass(frozen=True)
@@ -42,36 +31,32 @@ class Assignment:
     path: Path
 
     @cached_property
-    def source(self) -> NotebookNode:
+    def source(self) -> "NotebookNode":
         """The source notebook; do not change it."""
+        import nbformat
+
         return nbformat.read(self.path, as_version=4)
 
     @cached_property
-    def template(self) -> NotebookNode:
+    def template(self) -> "NotebookNode":
         """Stubs in solution cells, hidden blocks in grade cells: what a submission is put into."""
-        return _convert(self.source, MAKE_TEMPLATE)
+        from coursepkg.grading import forms
+
+        return forms.template(self.source)
 
     @cached_property
-    def release(self) -> NotebookNode:
+    def release(self) -> "NotebookNode":
         """What students receive: no solution, no hidden block."""
-        return _convert(self.template, MAKE_RELEASE)
+        from coursepkg.grading import forms
+
+        return forms.release(self.template)
 
     @cached_property
-    def solved(self) -> NotebookNode:
+    def solved(self) -> "NotebookNode":
         """What a perfect student hands in: the release with the solutions."""
-        notebook = copy.deepcopy(self.release)
-        for cell, source in zip(notebook.cells, self.source.cells, strict=True):
-            if cell.metadata.get("nbgrader", {}).get("solution") and cell.cell_type == "code":
-                cell.source = source.source
-                keep_solutions(cell)
-        return notebook
+        from coursepkg.grading import forms
 
-
-def _convert(notebook: NotebookNode, preprocessors: tuple[type, ...]) -> NotebookNode:
-    notebook, resources = copy.deepcopy(notebook), {}
-    for preprocessor in preprocessors:
-        notebook, resources = preprocessor().preprocess(notebook, resources)
-    return notebook
+        return forms.solved(self.release, self.source)
 
 
 @dataclass(frozen=True)
@@ -167,6 +152,8 @@ def find_course(start: Path | None = None) -> Course:
 
 def write_notebook(notebook: Any, path: Path) -> None:
     """Write a notebook so that a reader never sees half of it."""
+    import nbformat
+
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     temporary.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")

@@ -11,13 +11,15 @@ import json
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
+from typing import Any
 
 from coursepkg.grading.assignment import Assignment, Course
 from coursepkg.grading.gradebook import ClassRecord
 from coursepkg.grading.intake import Refused, read_bytes
+from coursepkg.grading.launch import WarmParent, adopt
 from coursepkg.grading.limits import read_limits
 from coursepkg.grading.sandbox import die_with_parent
 from coursepkg.grading.submission import ExerciseScore, Graded, Job, failed, grade_submission, seed
@@ -275,19 +277,34 @@ def grade_watched(job: Job) -> Graded:
             faulthandler.cancel_dump_traceback_later()
 
 
-def processes(workers: int) -> ProcessPoolExecutor:
+def processes(
+    workers: int, parents: Sequence[WarmParent] = (), modules: tuple[str, ...] = ()
+) -> ProcessPoolExecutor:
     """Return an executor of processes on this machine, which end when this one does.
 
     Parameters
     ----------
     workers : int
+    parents : sequence of WarmParent
+        Started for the workers, one each, with `start_warm_parents`.
+    modules : tuple of str
+        What they were started for.
     """
     method = "fork" if sys.platform.startswith("linux") else "spawn"
     context = multiprocessing.get_context(method)
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
+    given = (context.Value("i", 0), parents, modules) if parents else ()
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=given)
 
 
-def _begin() -> None:
-    """Prepare a worker of the executor."""
+def _begin(
+    next_parent: Any = None, parents: Sequence[WarmParent] = (), modules: tuple[str, ...] = ()
+) -> None:
+    """Prepare a worker of the executor; it takes the next of the warm parents."""
     if sys.platform.startswith("linux"):
         die_with_parent()
+    if next_parent is not None:
+        with next_parent.get_lock():
+            number = next_parent.value
+            next_parent.value += 1
+        if number < len(parents):
+            adopt(parents[number], modules)

@@ -102,12 +102,12 @@ def start_worker(limits: Limits) -> Worker:
         machine's, not the student's.
     """
     if sys.platform.startswith("linux"):
-        parent = warm_parent(os.getpid(), limits.modules, choose_sandbox(limits.sandbox))
+        parent = warm_parent(limits.modules, choose_sandbox(limits.sandbox))
         try:
             return parent.start(limits)
         except OSError:  # the warm parent itself is gone
-            warm_parent.cache_clear()
-            return warm_parent(os.getpid(), limits.modules, parent.sandbox).start(limits)
+            adopt(WarmParent(limits.modules, parent.sandbox), limits.modules)
+            return warm_parent(limits.modules, parent.sandbox).start(limits)
     if limits.sandbox not in ("auto", "none"):
         raise RuntimeError(
             f"there is no sandbox {limits.sandbox!r} on {sys.platform}; grade on Linux for one"
@@ -157,7 +157,8 @@ class WarmParent:
         self.folder = tempfile.mkdtemp(prefix="coursepkg-")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control = ours
-        command = [sys.executable, "-I", "-m", "coursepkg.grading.warm", str(theirs.fileno()), self.folder]
+        command = [sys.executable, "-I", "-m", "coursepkg.grading.warm"]
+        command += [str(theirs.fileno()), self.folder, ",".join(modules)]
         if sandbox == "bubblewrap":
             command = [*_bubblewrap(self.folder, readable_paths(modules)), *command]
         self.log = Path(self.folder) / START_LOG
@@ -171,15 +172,12 @@ class WarmParent:
                 start_new_session=True,
                 env=_environment(self.folder),
             )
-        # found out while the process starts
-        settings = {"modules": modules, "sandbox": sandbox, "read": readable_paths(modules)}
-        settings["refused"] = refused_names(modules)
-        try:
-            self.control.settimeout(120)
-            self._ask(json.dumps(settings).encode())
-        except (OSError, ValueError) as error:
-            self.close()
-            raise did_not_start(self.log, error) from error
+        # found out while the process starts; it says that it is ready when the first child is asked for
+        settings = {"sandbox": sandbox, "read": readable_paths(modules), "refused": refused_names(modules)}
+        self._ready = False
+        self.control.settimeout(120)
+        with contextlib.suppress(OSError):  # said again when it does not answer
+            self.control.send(json.dumps(settings).encode())
 
     def start(self, limits: Limits) -> Worker:
         """Fork a process.
@@ -191,10 +189,17 @@ class WarmParent:
         Raises
         ------
         RuntimeError
-            If the child could not enter its sandbox.
+            If the warm parent did not come up, or the child could not enter its sandbox.
         OSError
             If the warm parent is gone.
         """
+        if not self._ready:
+            try:
+                self._answer()
+            except (OSError, ValueError) as error:
+                self.close()
+                raise did_not_start(self.log, error) from error
+            self._ready = True
         folder = tempfile.mkdtemp(dir=self.folder)
         self._sweep(folder)
         ours, theirs = socket.socketpair()
@@ -232,18 +237,65 @@ class WarmParent:
 
     def _ask(self, message: bytes, descriptors: list[int] | None = None) -> dict[str, int]:
         socket.send_fds(self.control, [message], descriptors or [])
+        return self._answer()
+
+    def _answer(self) -> dict[str, int]:
         reply = self.control.recv(1 << 16)
         if not reply:
             raise ConnectionResetError("the warm parent is gone")
         return json.loads(reply)
 
 
-@functools.lru_cache(maxsize=4)
-def warm_parent(pid: int, modules: tuple[str, ...], sandbox: str) -> WarmParent:
-    """Return this process's warm parent for these modules; `pid` keeps a fork from using another's."""
-    parent = WarmParent(modules, sandbox)
+_warm_parents: dict[tuple[int, tuple[str, ...], str], WarmParent] = {}
+"""By process, modules and sandbox: a fork must not use the warm parent of the process that it came from."""
+
+
+def warm_parent(modules: tuple[str, ...], sandbox: str) -> WarmParent:
+    """Return this process's warm parent for these modules; started where there is none.
+
+    Parameters
+    ----------
+    modules : tuple of str
+    sandbox : str
+    """
+    if (os.getpid(), modules, sandbox) not in _warm_parents:
+        adopt(WarmParent(modules, sandbox), modules)
+    return _warm_parents[os.getpid(), modules, sandbox]
+
+
+def adopt(parent: WarmParent, modules: tuple[str, ...]) -> None:
+    """Make a warm parent this process's own.
+
+    Parameters
+    ----------
+    parent : WarmParent
+        Perhaps started by the process that this one was forked from.
+    modules : tuple of str
+        What it was started for.
+    """
+    _warm_parents[os.getpid(), modules, parent.sandbox] = parent
     atexit.register(parent.close)  # where a run is killed, the closed control socket ends the warm parent
-    return parent
+
+
+def start_warm_parents(limits: Limits, count: int) -> list[WarmParent]:
+    """Start warm parents for processes that will be forked from this one; they import meanwhile.
+
+    Parameters
+    ----------
+    limits : Limits
+    count : int
+
+    Returns
+    -------
+    list of WarmParent
+        Empty where there are none: not on Linux, or the sandbox that `limits` names is not to be had.
+    """
+    if not sys.platform.startswith("linux"):
+        return []
+    with contextlib.suppress(RuntimeError):  # said when the first process is started
+        sandbox = choose_sandbox(limits.sandbox)
+        return [WarmParent(limits.modules, sandbox) for _ in range(count)]
+    return []
 
 
 def did_not_start(log: Path, error: Exception) -> RuntimeError:

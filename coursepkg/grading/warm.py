@@ -49,37 +49,40 @@ def preload(modules: tuple[str, ...]) -> None:
 
 
 def main() -> None:
-    """Run ``python -I -m coursepkg.grading.warm DESCRIPTOR FOLDER``, and remove the folder at the end.
+    """Run ``python -I -m coursepkg.grading.warm DESCRIPTOR FOLDER MODULES``; remove the folder at the end.
 
     Whoever started this process may have been killed, and cannot remove it.
     """
     folder = sys.argv[2]
     try:
         with contextlib.suppress(ConnectionError):
-            run(socket.socket(fileno=int(sys.argv[1])), folder)
+            run(socket.socket(fileno=int(sys.argv[1])), folder, tuple(filter(None, sys.argv[3].split(","))))
     finally:
         os.chdir("/")
         remove_folder(folder)
 
 
-def run(control: socket.socket, folder: str) -> None:
-    """Fork on request until the other side closes.
+def run(control: socket.socket, folder: str, modules: tuple[str, ...]) -> None:
+    """Import, then fork on request until the other side closes.
 
     Parameters
     ----------
     control : socket.socket
-        Carries one JSON text a message; a ``start`` request carries the child's socket.
+        Carries one JSON text a message, the first the settings; a ``start`` request carries the child's
+        socket.
     folder : str
         Of this process alone.
+    modules : tuple of str
+        What to import.
     """
+    os.chdir(folder)
+    shell = StudentShell(folder)  # first: Matplotlib asks it where figures go
+    preload(modules)
+    gc.collect()
+    gc.freeze()  # children share these pages
     settings = json.loads(control.recv(1 << 20) or "null")
     if settings is None:
         return
-    os.chdir(folder)
-    shell = StudentShell(folder)  # first: Matplotlib asks it where figures go
-    preload(tuple(settings["modules"]))
-    gc.collect()
-    gc.freeze()  # children share these pages
     control.send(b'{"ready": true}')
     children: set[int] = set()
     while True:
