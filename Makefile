@@ -3,6 +3,7 @@
 #   PYTHON=python3.12        which Python makes .venv (3.11 or later; delete .venv to change it)
 #   PIP_ARGS='…'             further arguments of pip install
 #   PYTEST_ARGS='-x -k xor'  further arguments of pytest
+#   BENCH_ARGS='--only W1'   further arguments of the benchmark
 #   LAB_ARGS='--no-browser'  further arguments of JupyterLab
 
 VENV = .venv
@@ -16,7 +17,8 @@ AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 # The environment's own kernel and extensions win over what the user has installed elsewhere.
 export JUPYTER_PREFER_ENV_PATH = 1
 
-.PHONY: help grade test test-all learn release solutions notebooks check-notebooks quality lint clean
+.PHONY: help grade test test-all learn release solutions notebooks check-notebooks quality bench-autodiff \
+        gpu-check lint clean
 
 help:
 	@echo 'Targets:'
@@ -54,6 +56,13 @@ check-notebooks: $(INSTALLED) ## report lessons that are stale, dirty or in erro
 
 quality: $(INSTALLED) ## measure the hidden tests and write the table docs/quality.md
 	$(PY) -m tools.quality
+
+bench-autodiff: $(INSTALLED) ## time training steps of the NumPy engine beside the frameworks that are installed
+	OMP_NUM_THREADS=1 $(PY) -m tests.benchmarks.autodiff $(BENCH_ARGS)
+
+gpu-check: $(INSTALLED) ## print what torch computes as the NumPy engine does, on each device of this machine
+	$(PY) -m coursepkg.gpu
+	$(PY) -m pytest -m gpu tests/test_gpu.py $(PYTEST_ARGS)
 
 lint: $(INSTALLED) ## run the linter
 	$(PY) -m ruff check

@@ -5,11 +5,11 @@ the computational graph of the lecture. `Tensor.backward` visits the nodes from 
 smallest, so that a node has received from all its users before it sends on; `jvp` visits the same nodes
 in the other direction.
 
-A rule has the form ``rule(g, y, *inputs)``. Backward (vjp), ``g`` is the derivative of the loss by the output ``y``
-and the result is the part of the derivative by one input. Forward (jvp), ``g`` is the tangent of that input
-and the result its part of the tangent of ``y``. For an element-wise operation both are ``g`` times the slope, so one
-rule serves. The functions of this module take arrays as well as Tensors and return what they were
-given, so the same rule differentiates with arrays and, when its own derivative is wanted, with Tensors.
+A rule has the form ``rule(g, y, *inputs)``. Backward (vjp), ``g`` is the derivative of the loss by the output
+``y`` and the result is the part of the derivative by one input. Forward (jvp), ``g`` is the tangent of that
+input and the result its part of the tangent of ``y``. For an element-wise operation both are ``g`` times the
+slope, so one rule serves. The functions of this module take arrays as well as Tensors and return what they
+were given, so the same rule differentiates with arrays and, when its own derivative is wanted, with Tensors.
 
 Conventions: where a function has no derivative the rule gives 0 (`relu`, `absolute` and `sqrt` at 0), and
 `maximum` and `max` share the gradient evenly among ties. A cotangent of exactly 0 stays 0 where the slope is
@@ -18,8 +18,8 @@ infinite or NaN, so that the branch which `where` did not take sends nothing.
 Lecture: notebooks 08 and 09.
 
 References: Griewank, A., & Walther, A. (2008). Evaluating Derivatives, 2nd ed. SIAM.
-Linnainmaa, S. (1976). BIT Numerical Mathematics, 16, 146-160. Pearlmutter, B. A. (1994). Neural Computation, 6,
-147-160.
+Linnainmaa, S. (1976). BIT Numerical Mathematics, 16, 146-160. Pearlmutter, B. A. (1994). Neural Computation,
+6, 147-160.
 """
 
 import builtins
@@ -33,7 +33,7 @@ from math import prod
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coursepkg import network
+from coursepkg import network, threshold
 
 _next_number = count().__next__
 _references = getattr(sys, "getrefcount", lambda _: 3)  # 3: somebody else holds it
@@ -112,7 +112,9 @@ class Tensor:
         self._check_leaf("data = ...")
         value = np.array(value, dtype=self._data.dtype)
         if value.shape != self._data.shape:
-            raise ValueError(f"Tensor.data: expected shape {self.shape}, got {value.shape}; make a new Tensor")
+            raise ValueError(
+                f"Tensor.data: expected shape {self.shape}, got {value.shape}; make a new Tensor"
+            )
         self._data = _frozen(value)
         self._number = _next_number()
 
@@ -152,7 +154,8 @@ class Tensor:
     def _check_leaf(self, what):
         if self._op is not None:
             raise RuntimeError(
-                f"Tensor.{what}: this Tensor was made by {self.operation!r}, whose rule may need its value; only "
+                f"Tensor.{what}: this Tensor was made by {self.operation!r}, whose rule may need its "
+                "value; only "
                 "a leaf can change: compute a new Tensor"
             )
 
@@ -171,7 +174,8 @@ class Tensor:
         Raises
         ------
         RuntimeError
-            If nothing here requires a derivative, if the graph was freed, or if a leaf changed since it was used.
+            If nothing here requires a derivative, if the graph was freed, or if a leaf changed since it was
+            used.
         ValueError
             If this Tensor has several elements and no gradient is given, or one of another shape.
 
@@ -266,6 +270,11 @@ class Tensor:
         return tuple(x for x in self._inputs if isinstance(x, Tensor))
 
     @property
+    def inputs(self) -> tuple:
+        """What the operation was given: Tensors, arrays and numbers, then options; empty after `backward`."""
+        return tuple(self._inputs)
+
+    @property
     def number(self) -> int:
         """The number of this Tensor: larger than those of all that it was made from."""
         return self._number
@@ -291,7 +300,8 @@ class Tensor:
 
     def __array__(self, *_args, **_kwargs):
         raise TypeError(
-            "Tensor: NumPy was asked to make an array of a Tensor and would lose its graph; use a function of "
+            "Tensor: NumPy was asked to make an array of a Tensor and would lose its graph; use a "
+            "function of "
             "coursepkg.autodiff, or .data for the values"
         )
 
@@ -318,11 +328,14 @@ class Tensor:
         return self._data >= _value(other)
 
     def __setitem__(self, index, value):
-        raise TypeError("Tensor: a value on the tape cannot be changed in place; build a new one with where(...)")
+        raise TypeError(
+            "Tensor: a value on the tape cannot be changed in place; build a new one with where(...)"
+        )
 
     def _refuse_in_place(self, other):
         raise TypeError(
-            "Tensor: in-place arithmetic is refused, since rules need the old values; write x = x + y for a new "
+            "Tensor: in-place arithmetic is refused, since rules need the old values; write x = x + y "
+            "for a new "
             "Tensor, or p.data = p.data - step to give a leaf new values"
         )
 
@@ -384,7 +397,8 @@ class Tensor:
 
 
 _FREED = (
-    "{where}: the graph behind {op!r} was freed by an earlier backward pass; compute the value again, or pass "
+    "{where}: the graph behind {op!r} was freed by an earlier backward pass; compute the value again, "
+    "or pass "
     "retain_graph=True to the first pass"
 )
 _CHANGED = (
@@ -393,13 +407,16 @@ _CHANGED = (
 )
 
 
+# The number 1 in every float type: an array without axes meets another faster than a Python number does.
 _ONES = {kind: np.ones((), kind) for kind in np.typecodes["Float"]}
 
 
 def _frozen(data):
     """Return the array itself if nobody can write to it, else a read-only copy."""
     base = data.base
-    if data.flags.writeable or (base is not None and not (isinstance(base, np.ndarray) and not base.flags.writeable)):
+    if data.flags.writeable or (
+        base is not None and not (isinstance(base, np.ndarray) and not base.flags.writeable)
+    ):
         data = data.copy()
         data.setflags(False)
     return data
@@ -426,12 +443,14 @@ def _seed(where, y, gradient):
     """Return the cotangent from which a backward pass starts, as an array."""
     if not y.requires_grad:
         raise RuntimeError(
-            f"{where}: nothing that made this Tensor has requires_grad=True; set it on the leaves to differentiate by"
+            f"{where}: nothing that made this Tensor has requires_grad=True; set it on the leaves to "
+            "differentiate by"
         )
     if gradient is None:
         if y._data.size != 1:
             raise ValueError(
-                f"{where}: this Tensor has shape {y.shape}, and only one number has a gradient; take the mean or the "
+                f"{where}: this Tensor has shape {y.shape}, and only one number has a gradient; take "
+                "the mean or the "
                 "sum first, or pass gradient"
             )
         return _ONES[y._data.dtype.char] if y._data.ndim == 0 else np.ones(y._data.shape, y._data.dtype)
@@ -443,18 +462,23 @@ def _seed(where, y, gradient):
 
 def _accumulate(leaf, op, i, g, y, values):
     """Add to the grad of a leaf what one user sends it; the first part is written into the kept memory."""
-    if leaf.grad is not None:
-        np.add(leaf.grad, _sum_to(op.vjps[i](g, y, *values) if op else g, leaf.shape), out=leaf.grad, casting="same_kind")
-        return
-    if _references(leaf._buffer) > 2:  # this module and the argument: more means that somebody kept the old grad
-        leaf._buffer = np.empty_like(leaf._data)
-    leaf.grad = leaf._buffer
-    write = op and op.writers[i]
-    if write and g.dtype == leaf._data.dtype:
-        write(leaf.grad, g, *values)
+    data = leaf._data
+    if leaf.grad is None:
+        if _references(leaf._buffer) > 2:  # one is the leaf, one the argument; a third keeps the old grad
+            leaf._buffer = np.empty_like(data)
+        leaf.grad = leaf._buffer
+        write = op and op.writers[i]
+        if write and g.dtype == data.dtype:
+            write(leaf._buffer, g, *values)
+            return
+        combine = np.copyto
     else:
-        part = op.vjps[i](g, y, *values) if op else g
-        np.copyto(leaf.grad, _sum_to(part, leaf._data.shape), casting="same_kind")
+        combine = _add_to
+    combine(leaf.grad, _sum_to(op.vjps[i](g, y, *values) if op else g, data.shape), casting="same_kind")
+
+
+def _add_to(total, part, casting):
+    np.add(total, part, out=total, casting=casting)
 
 
 def _sum_to(g, shape):
@@ -469,8 +493,8 @@ def _sum_to(g, shape):
 class Flat:
     """Parameters laid end to end in one vector, the lecture's theta, and so their gradients.
 
-    The Tensors become views of the vector, and `backward` writes into views of the other, so an optimiser moves all
-    of them by one operation.
+    The Tensors become views of the vector, and `backward` writes into views of the other, so an optimiser
+    moves all of them by one operation.
 
     Lecture: notebook 06.
 
@@ -506,7 +530,9 @@ class Flat:
     def __init__(self, params: Sequence[Tensor]):
         self.params = list(params)
         if not self.params or any(p._op is not None or p.dtype != self.params[0].dtype for p in self.params):
-            raise ValueError("Flat: expected leaves of one dtype, at least one; pass the parameters of one model")
+            raise ValueError(
+                "Flat: expected leaves of one dtype, at least one; pass the parameters of one model"
+            )
         ends = np.cumsum([p.size for p in self.params]).tolist()
         self._parts = [slice(end - p.size, end) for p, end in zip(self.params, ends)]
         self.size, self.dtype = ends[-1], self.params[0].dtype
@@ -524,7 +550,7 @@ class Flat:
             p._buffer = self._gradients[part].reshape(p.shape)
 
     def gradient(self) -> np.ndarray:
-        """Return all gradients as one vector, shape (size,); 0 where `grad` is None. It is overwritten by the next.
+        """Return all gradients as one vector, 0 where `grad` is None; the next call overwrites it.
 
         Returns
         -------
@@ -543,7 +569,7 @@ class Flat:
         return gradients
 
     def subtract_(self, step: np.ndarray) -> None:
-        """Subtract a vector from all parameters in place; like `Tensor.subtract_`, it ends their older graphs.
+        """Subtract a vector from all parameters in place, which ends the graphs that used them.
 
         Parameters
         ----------
@@ -570,6 +596,7 @@ class _Operation:
 
     def __init__(self, name, vjps, jvps, writers=None, then=None):
         self.name, self.vjps, self.jvps = name, vjps, jvps
+        self.elementwise = False
         self.writers = writers or (None,) * len(vjps)  # rules that write a derivative straight into an array
         self.then = then  # the rule of an element-wise operation in the same node, after this one
 
@@ -582,24 +609,24 @@ def _operation(vjps, jvps, writers=None, then=None):
 
     def decorate(forward):
         op = _Operation(forward.__name__.removesuffix("_forward").strip("_"), vjps, jvps, writers, then)
-        positions = range(len(vjps))
+        n, positions = len(vjps), range(len(vjps))
 
         @wraps(forward)
         def call(*inputs):
-            values, edges, constants, dtype = list(inputs), [], [], None
+            values, edges, constants = list(inputs), [], ()
             for i in positions:
-                x = inputs[i]
-                if isinstance(x, Tensor):
-                    values[i] = x._data
-                    dtype = x._data.dtype
+                x = values[i]
+                if x.__class__ is Tensor:
+                    values[i] = data = x._data
                     if x.requires_grad:
                         edges.append((i, x))
                 else:
-                    constants.append(i)
-            if dtype is None:
-                return forward(*(np.asarray(x) if i < len(positions) else x for i, x in enumerate(inputs)))
-            for i in constants:
-                values[i] = _constant(inputs[i], dtype, op.name)
+                    constants += (i,)
+            if constants:
+                if len(constants) == n:
+                    return forward(*(np.asarray(x) if isinstance(x, list) else x for x in inputs))
+                for i in constants:
+                    values[i] = _constant(values[i], data.dtype, op.name)
             return _record(op, forward(*values), inputs, values, edges)
 
         call.operation, call.forward = op, forward
@@ -623,11 +650,17 @@ def _record(op, data, inputs, values, edges):
 
 def _elementwise(*rules):
     """Decorate an element-wise function: the rule, g times the slope, is the same in both directions."""
-    return _operation(rules, rules)
+
+    def decorate(forward):
+        call = _operation(rules, rules)(forward)
+        call.operation.elementwise = True
+        return call
+
+    return decorate
 
 
 def _linear(vjp):
-    """Decorate a function that is linear in its first argument: the tangent goes through the function itself."""
+    """Decorate a function that is linear in its first argument: a tangent goes through the function."""
 
     def decorate(forward):
         call = _operation((vjp,), (lambda t, y, x, *options: call(t, *options),))(forward)
@@ -718,8 +751,8 @@ def multiply(a, b):
 
 
 @_elementwise(
-    lambda g, y, a, b: g / _sent(g, b, 1.0),
-    lambda g, y, a, b: -g * _sent(g, y, 0.0) / _sent(g, b, 1.0),
+    lambda g, y, a, b: divide(g, _sent(g, b, 1.0)),
+    lambda g, y, a, b: divide(-g * _sent(g, y, 0.0), _sent(g, b, 1.0)),
 )
 @_quiet
 def divide(a, b):
@@ -800,7 +833,8 @@ def power(x, exponent: float):
     """
     if not isinstance(exponent, (int, float)):
         raise TypeError(
-            f"power: expected a number as exponent, got {type(exponent).__name__}; for a variable exponent write "
+            f"power: expected a number as exponent, got {type(exponent).__name__}; for a variable "
+            "exponent write "
             "exp(p * log(x))"
         )
     return _power(x, exponent)
@@ -810,7 +844,7 @@ def _power_rule(g, y, x, p):
     sent = (_value(g) != 0) & ((_value(x) != 0) | (p >= 1))
     if not sent.all():
         g, x = where(sent, g, 0.0), where(sent, x, 1.0)
-    return g * (p * x ** (p - 1))
+    return g * (p * power(x, p - 1))
 
 
 @_operation((_power_rule,), (_power_rule,))
@@ -844,7 +878,7 @@ def exp(x):
     return np.exp(x)
 
 
-@_elementwise(lambda g, y, x: g / _sent(g, x, 1.0))
+@_elementwise(lambda g, y, x: divide(g, _sent(g, x, 1.0)))
 @_quiet
 def log(x):
     """Return the natural logarithm; at 0 it is -inf, below NaN, without a warning.
@@ -957,9 +991,8 @@ def cos(x):
 def _tanh_slope(g, y):
     """Return ``g * (1 - y * y)``, g times the slope of tanh where its value is y."""
     slope = y * y
-    slope = np.subtract(1, slope, out=slope) if slope.ndim else 1 - slope
-    slope *= g
-    return slope
+    slope = np.subtract(_ONES[slope.dtype.char], slope, out=slope) if slope.ndim else 1 - slope
+    return np.multiply(slope, g, slope) if slope.ndim and slope.shape == g.shape else slope * g
 
 
 @_elementwise(lambda g, y, x: _tanh_slope(g, y))
@@ -991,8 +1024,7 @@ def _sigmoid_slope(g, y):
     """Return ``g * y * (1 - y)``, g times the slope of the logistic function where its value is y."""
     slope = y * y
     slope = np.subtract(y, slope, out=slope) if slope.ndim else y - slope
-    slope *= g
-    return slope
+    return np.multiply(slope, g, slope) if slope.ndim and slope.shape == g.shape else slope * g
 
 
 @_elementwise(lambda g, y, x: _sigmoid_slope(g, y))
@@ -1109,6 +1141,30 @@ def absolute(x):
     return np.absolute(x)
 
 
+@_elementwise(lambda g, y, x: g * 0.0)
+def heaviside(x):
+    """Return 1 where ``x >= 0`` and 0 elsewhere. The slope is taken as 0: a perceptron passes no gradient.
+
+    Lecture: notebook 08; the unit is that of notebook 01.
+
+    Parameters
+    ----------
+    x : Tensor or array_like of float
+        Pre-activations.
+
+    Returns
+    -------
+    Tensor or ndarray, the shape of `x`
+        Zeros and ones.
+
+    Examples
+    --------
+    >>> heaviside(Tensor([-1.0, 0.0]))
+    Tensor([0., 1.])
+    """
+    return threshold.heaviside(x).astype(getattr(x, "dtype", float))
+
+
 def _share(a, b, y):
     """Return the part of the maximum y of a and b that is a's: 1, 0, or one half at a tie."""
     a, b = _value(a), _value(b)
@@ -1216,6 +1272,30 @@ def sum(x, axis: Axis = None, keepdims: bool = False):
 @_linear(lambda g, y, x, axes, keepdims: broadcast_to(reshape(g, _kept(x, axes)), x.shape))
 def _sum(x, axes, keepdims):
     return np.sum(x, axis=axes, keepdims=keepdims)
+
+
+@_operation((lambda g, y, x: g * 2.0 * x,), (lambda t, y, x: sum(t * 2.0 * x),))
+def squared_norm(x):
+    """Return the sum of the squares of all entries, the penalty of the lecture's regularised loss.
+
+    Lecture: notebook 08. The slide's norm without the square has no derivative at 0.
+
+    Parameters
+    ----------
+    x : Tensor or array_like of float
+        Values.
+
+    Returns
+    -------
+    Tensor or float
+        The squared Euclidean (for a matrix, Frobenius) norm.
+
+    Examples
+    --------
+    >>> squared_norm(Tensor([[3.0, 4.0]]))
+    Tensor(25.)
+    """
+    return np.sum(np.square(x))
 
 
 def mean(x, axis: Axis = None, keepdims: bool = False):
@@ -1472,7 +1552,8 @@ def matmul(a, b):
     shape_a, shape_b = np.shape(_value(a)), np.shape(_value(b))
     if not shape_a or not shape_b or shape_a[-1] != shape_b[-2 if len(shape_b) > 1 else 0]:
         raise ValueError(
-            f"matmul: shapes {shape_a} and {shape_b} do not fit; (..., n, k) @ (..., k, m) needs equal k, and a number "
+            f"matmul: shapes {shape_a} and {shape_b} do not fit; (..., n, k) @ (..., k, m) needs equal "
+            "k, and a number "
             "is multiplied with *"
         )
     if len(shape_a) > 1 and len(shape_b) > 1:
@@ -1481,7 +1562,9 @@ def matmul(a, b):
     column = b if len(shape_b) > 1 else reshape(b, (-1, 1))
     y = _matmul(row, column)  # the axis of length 1 that a vector got goes away again
     shape = y.shape[:-1] if len(shape_b) == 1 else y.shape
-    return reshape(y, shape if len(shape_a) > 1 else shape[:-1] if len(shape_b) == 1 else shape[:-2] + shape[-1:])
+    return reshape(
+        y, shape if len(shape_a) > 1 else shape[:-1] if len(shape_b) == 1 else shape[:-2] + shape[-1:]
+    )
 
 
 def _swap(x):
@@ -1542,17 +1625,17 @@ _AFFINE_VJPS = (
 _AFFINE_JVPS = (lambda t, y, x, W, b: t @ W, lambda t, y, x, W, b: x @ t, lambda t, y, x, W, b: t)
 _AFFINE_WRITERS = (  # the same rules for a leaf, written into the memory of its grad
     None,
-    lambda out, g, x, W, b: np.dot(_rows(x).T, _rows(g), out),
-    lambda out, g, x, W, b: np.add.reduce(_rows(g), 0, None, out),
+    lambda out, g, x, W, b: np.dot(x.T, g, out) if x.ndim == 2 else np.dot(_rows(x).T, _rows(g), out),
+    lambda out, g, x, W, b: np.add.reduce(g if g.ndim == 2 else _rows(g), 0, None, out),
 )
 
 
 def _affine_forward(x, W, b):
     """Return ``x @ W + b`` in new memory."""
-    shape = W.shape
-    if len(shape) == 2 and b.shape == shape[1:] and x.shape[-1:] == shape[:1]:
+    if W.ndim == 2 and x.ndim and x.shape[-1] == len(W):
         z = np.dot(x, W)  # (..., fan_in) @ (fan_in, fan_out) -> (..., fan_out)
-        return np.add(z, b, z)
+        if z.shape[-1:] == b.shape:
+            return np.add(z, b, z)
     raise ValueError(
         f"affine: x {x.shape}, W {W.shape} and b {b.shape} do not fit; W has shape (fan_in, fan_out) "
         "and b (fan_out,): did you pass W.T or x.T?"
@@ -1596,11 +1679,13 @@ def layer(x, W, b, activation: str = "identity"):
     >>> layer(Tensor([[1.0, 2.0]]), [[1.0], [-1.0]], [0.5], "relu")
     Tensor([[0.]])
     """
-    if activation not in _LAYERS:
+    try:
+        return _LAYERS[activation](x, W, b)
+    except KeyError:
         raise ValueError(
-            f"layer: expected an activation among {', '.join(_LAYERS)}, got {activation!r}; apply others to affine(...)"
-        )
-    return _LAYERS[activation](x, W, b)
+            f"layer: expected an activation among {', '.join(_LAYERS)}, got {activation!r}; apply others to "
+            "affine(...)"
+        ) from None
 
 
 def _layer(activate, then):
@@ -1608,7 +1693,7 @@ def _layer(activate, then):
 
     def forward(x, W, b):
         z = _affine_forward(x, W, b)
-        return activate(z, z)
+        return activate(z, out=z)
 
     forward.__name__ = "layer"
     return _operation(_AFFINE_VJPS, _AFFINE_JVPS, _AFFINE_WRITERS, then)(forward)
@@ -1618,8 +1703,8 @@ def _sigmoid_in_place(z, out):
     """Write the logistic function over its argument."""
     with np.errstate(over="ignore"):
         np.exp(np.negative(z, out), out)
-    out += 1
-    return np.divide(1, out, out)
+    one = _ONES[out.dtype.char]
+    return np.divide(one, np.add(out, one, out), out)
 
 
 _LAYERS = {
@@ -1656,7 +1741,8 @@ def conv2d(x, kernel, stride: int = 1, padding: int = 0):
     Raises
     ------
     ValueError
-        If the shapes do not fit, the kernel exceeds the padded image, or `stride` or `padding` is out of range.
+        If the shapes do not fit, the kernel exceeds the padded image, or `stride` or `padding` is out of
+        range.
 
     Examples
     --------
@@ -1692,7 +1778,8 @@ def conv1d(x, kernel, stride: int = 1, padding: int = 0):
     Raises
     ------
     ValueError
-        If the shapes do not fit, the kernel exceeds the padded signal, or `stride` or `padding` is out of range.
+        If the shapes do not fit, the kernel exceeds the padded signal, or `stride` or `padding` is out of
+        range.
 
     Examples
     --------
@@ -1702,7 +1789,10 @@ def conv1d(x, kernel, stride: int = 1, padding: int = 0):
     x_shape, k_shape = np.shape(_value(x)), np.shape(_value(kernel))
     _check_conv("conv1d", x_shape, k_shape, 1, stride, padding)
     flat = _convolve(
-        reshape(x, (*x_shape[:2], 1, x_shape[2])), reshape(kernel, (*k_shape[:2], 1, k_shape[2])), stride, (0, padding)
+        reshape(x, (*x_shape[:2], 1, x_shape[2])),
+        reshape(kernel, (*k_shape[:2], 1, k_shape[2])),
+        stride,
+        (0, padding),
     )
     return reshape(flat, (*flat.shape[:2], flat.shape[3]))
 
@@ -1710,12 +1800,14 @@ def conv1d(x, kernel, stride: int = 1, padding: int = 0):
 def _check_conv(where, x, kernel, ndim, stride, padding):
     if len(x) != ndim + 2 or len(kernel) != ndim + 2 or x[1] != kernel[1]:
         raise ValueError(
-            f"{where}: expected x (n_samples, in_channels, ...) and kernel (out_channels, in_channels, ...) with "
+            f"{where}: expected x (n_samples, in_channels, ...) and kernel (out_channels, in_channels, "
+            "...) with "
             f"{ndim} further axes, got {x} and {kernel}; add the missing axes with reshape"
         )
     if stride < 1 or padding < 0 or builtins.max(k - n for n, k in zip(x[2:], kernel[2:])) > 2 * padding:
         raise ValueError(
-            f"{where}: a kernel of {kernel[2:]} has no place in {x[2:]} with stride {stride} and padding {padding}; "
+            f"{where}: a kernel of {kernel[2:]} has no place in {x[2:]} with stride {stride} and "
+            f"padding {padding}; "
             "stride is at least 1, padding at least 0, the kernel at most the padded size"
         )
 
@@ -1822,8 +1914,43 @@ def _log_softmax(x, axis):
     return network.log_softmax(x, axis)
 
 
+@_elementwise(
+    lambda g, y, p, labels: divide(g * (p - labels), p * (1.0 - p)),
+    lambda g, y, p, labels: g * (log(1.0 - p) - log(p)),
+)
+@_quiet
+def cross_entropy(p, y):
+    """Return ``-y log p - (1 - y) log(1 - p)`` from probabilities, the node `cross_ent` of the slide.
+
+    For training take `binary_cross_entropy_with_logits`: here p = 0 or 1 gives an infinite loss.
+
+    Lecture: notebook 08.
+
+    Parameters
+    ----------
+    p : Tensor or array_like of float
+        Probabilities of class 1, in (0, 1).
+    y : Tensor or array_like of float
+        Labels 0 and 1, or probabilities.
+
+    Returns
+    -------
+    Tensor or ndarray
+        The losses, of the broadcast shape.
+
+    Examples
+    --------
+    >>> p = Tensor([0.25], requires_grad=True)
+    >>> cross_entropy(p, [1.0]).backward()
+    >>> p.grad
+    array([-4.])
+    """
+    p, y = np.asarray(p), np.asarray(y)
+    return -y * np.log(p) - (1 - y) * np.log(1 - p)
+
+
 def _loss_operation(name, *slopes):
-    """Return the operation of a loss. A slope is the derivative by one input, given all of them and what was kept."""
+    """Return the operation of a loss; a slope is the derivative by one input, from all and what was kept."""
     return _Operation(
         name,
         [lambda g, y, *inputs, slope=slope: g * slope(*inputs) for slope in slopes],
@@ -1933,7 +2060,7 @@ def binary_cross_entropy_with_logits(logits, labels: ArrayLike):
     loss = np.add.reduce(positive - z * y + np.log1p(e), None) / z.size
     if not logits.requires_grad:
         return Tensor(loss)
-    e += 1
+    e += _ONES[e.dtype.char]
     kept = (np.exp(z - positive) / e - y) / z.size  # sigmoid(z) = exp(min(z, 0)) / (1 + exp(-|z|))
     return _record(_binary_cross_entropy, loss, (logits, y, None), (z, y, kept), [(0, logits)])
 
@@ -1974,18 +2101,21 @@ def mse(y_hat, y):
     >>> y_hat.grad
     array([ 0., -2.])
     """
-    tensors = [x for x in (y_hat, y) if isinstance(x, Tensor)]
-    if not tensors:
-        return network.mse(y_hat, y)
-    a, b = (_value(x) if isinstance(x, Tensor) else _constant(x, tensors[0].dtype, "mse") for x in (y_hat, y))
+    a, b = _value(y_hat), _value(y)
+    if b is y:
+        if a is y_hat:
+            return network.mse(y_hat, y)
+        y = b = _constant(y, a.dtype, "mse")
+    elif a is y_hat:
+        y_hat = a = _constant(y_hat, b.dtype, "mse")
     if np.shape(a) != np.shape(b):
         network.check_same_shape("mse", a, b)
     kept = a - b
-    loss = np.add.reduce(kept * kept, None) / kept.size
-    kept *= 2 / kept.size
-    edges = [(i, x) for i, x in enumerate((y_hat, y)) if isinstance(x, Tensor) and x.requires_grad]
-    inputs = [x if isinstance(x, Tensor) else v for x, v in ((y_hat, a), (y, b))]
-    return _record(_mse, loss, (*inputs, None), (a, b, kept), edges)
+    size = kept.size
+    loss = np.add.reduce(kept * kept, None) / size
+    kept *= 2 / size
+    edges = [(i, x) for i, x in ((0, y_hat), (1, y)) if isinstance(x, Tensor) and x.requires_grad]
+    return _record(_mse, loss, (y_hat, y, None), (a, b, kept), edges)
 
 
 # Derivatives of functions. The walks below leave `grad` alone and free nothing.
@@ -2003,6 +2133,8 @@ def _pull(where, y, g, wanted, tensors):
         node, g = pending.pop(-heappop(heap))
         if node._number in targets:
             found[node._number] = g if tensors else np.asarray(g)
+            continue
+        if node._op is None:
             continue
         if node._edges is None:
             raise RuntimeError(_FREED.format(where=where, op=node._op.name))
@@ -2022,7 +2154,9 @@ def _pull(where, y, g, wanted, tensors):
                 pending[key] = (parent, part)
                 heappush(heap, -key)
     return [
-        found[x._number] if x._number in found else (Tensor if tensors else np.array)(np.zeros(x.shape, x.dtype))
+        found[x._number]
+        if x._number in found
+        else (Tensor if tensors else np.array)(np.zeros(x.shape, x.dtype))
         for x in wanted
     ]
 
@@ -2088,23 +2222,65 @@ def cotangents(y: Tensor, gradient: ArrayLike | None = None) -> dict[Tensor, np.
     >>> cotangents(y)[x]
     array(6.)
     """
-    found = {y: _seed("cotangents", y, gradient)}
+    return _swept("cotangents", y, gradient)[0]
+
+
+def contributions(y: Tensor, gradient: ArrayLike | None = None) -> dict[tuple[Tensor, int], np.ndarray]:
+    """Return what every operation on the tape of `y` sends back to each of its inputs.
+
+    The derivative by a Tensor is the sum over all paths: of what its users send.
+
+    Lecture: notebook 08.
+
+    Parameters
+    ----------
+    y : Tensor
+        The output; its graph is kept.
+    gradient : array_like of float, the shape of `y`, optional
+        The cotangent to start from; 1 by default, for a Tensor of one element.
+
+    Returns
+    -------
+    dict of (Tensor, int) to ndarray
+        For each operation and position of an input that requires a derivative, an array of the input's shape.
+
+    Raises
+    ------
+    RuntimeError
+        If `y` depends on nothing that requires a derivative, or its graph was freed.
+    ValueError
+        If `y` has several elements and no gradient is given, or one of another shape.
+
+    Examples
+    --------
+    >>> x = Tensor(3.0, requires_grad=True)
+    >>> y = x * x
+    >>> contributions(y)[y, 0], contributions(y)[y, 1]
+    (array(3.), array(3.))
+    """
+    return _swept("contributions", y, gradient)[1]
+
+
+def _swept(where, y, gradient):
+    """Return the cotangent of every Tensor on the tape, and what each operation sends to each input."""
+    found, sent = {y: _seed(where, y, gradient)}, {}
     for node in reversed(tape(y)):
         if node._edges is None:
-            raise RuntimeError(_FREED.format(where="cotangents", op=node._op.name))
+            raise RuntimeError(_FREED.format(where=where, op=node._op.name))
         g = found.get(node)
         if node._op is not None and node._op.then is not None:
             g = node._op.then(g, node._data)
         for i, parent in node._edges:
             if parent._number > node._number:
-                raise RuntimeError(_CHANGED.format(where="cotangents", op=node._op.name, i=i))
+                raise RuntimeError(_CHANGED.format(where=where, op=node._op.name, i=i))
             part = _sum_to(np.asarray(node._op.vjps[i](g, node._data, *node._values)), parent.shape)
             found[parent] = found[parent] + part if parent in found else part
-    return {node: np.asarray(g) for node, g in found.items()}
+            sent[node, i] = np.asarray(part)
+    return {node: np.asarray(g) for node, g in found.items()}, sent
 
 
 def _linearised(outputs, oldest):
-    """Return the nodes between the inputs, numbered from `oldest` on, and the outputs, in the order of making."""
+    """Return the nodes from the inputs, numbered from `oldest` on, to the outputs, in the order of making."""
     seen, waiting = {}, [node for node in outputs if node._number >= oldest]
     while waiting:
         node = waiting.pop()
@@ -2118,9 +2294,9 @@ def _push(nodes, seeds, tensors=False):
     """Return the tangents, by number, that seeds at the inputs send through the nodes, in forward mode."""
     tangents = dict(seeds)
     for node in nodes:
-        inputs, t = (node, *node._inputs) if tensors else (node._data, *node._values), None
         if node._number in tangents:
             continue
+        inputs, t = (node, *node._inputs) if tensors else (node._data, *node._values), None
         for i, parent in node._edges:
             if parent._number in tangents:
                 part = node._op.jvps[i](tangents[parent._number], *inputs)
@@ -2129,6 +2305,31 @@ def _push(nodes, seeds, tensors=False):
             if node._op.then is not None:
                 t = node._op.then(broadcast_to(t, node.shape), inputs[0])
             tangents[node._number] = broadcast_to(t, node.shape)
+    return tangents
+
+
+def _push_together(nodes, x, units):
+    """Return what `_push` gives for every unit, in one sweep; None if an operation cannot take all together.
+
+    The units stand along a new first axis. An element-wise rule broadcasts over it, once axes of length 1
+    make up for those that its input lacks; so does the product of a layer with its weights.
+    """
+    tangents = {x._number: units}
+    for node in nodes:
+        op, y, t = node._op, node._data, None
+        for i, parent in node._edges:
+            if parent._number in tangents:
+                if not op.elementwise and not (op.jvps is _AFFINE_JVPS and i == 0):
+                    return None
+                seed = tangents[parent._number]
+                if op.elementwise and seed.ndim <= y.ndim:
+                    seed = seed.reshape(len(units), *(1,) * (y.ndim - parent.ndim), *parent.shape)
+                part = op.jvps[i](seed, y, *node._values)
+                t = part if t is None else t + part
+        if t is not None:
+            if op.then is not None:
+                t = op.then.forward(t, y)
+            tangents[node._number] = np.broadcast_to(t, (len(units), *y.shape))
     return tangents
 
 
@@ -2152,15 +2353,22 @@ def _arguments(where, xs):
 
 def _called(where, f, xs, scalar=False):
     """Return what f makes of the arguments, after checking that it is a Tensor."""
+    numbers = [x._number for x in xs]
     y = f(*xs)
+    if numbers != [x._number for x in xs]:
+        raise RuntimeError(
+            f"{where}: the function changed its argument in place; compute a new Tensor instead"
+        )
     if not isinstance(y, Tensor):
         raise TypeError(
-            f"{where}: the function returned {type(y).__name__}, expected a Tensor; compute with the operations of "
+            f"{where}: the function returned {type(y).__name__}, expected a Tensor; compute with the "
+            "operations of "
             "coursepkg.autodiff"
         )
     if scalar and y.size != 1:
         raise ValueError(
-            f"{where}: the function returned shape {y.shape}, expected one number; take jacobian, or sum the output"
+            f"{where}: the function returned shape {y.shape}, expected one number; take jacobian, or "
+            "sum the output"
         )
     return y
 
@@ -2174,7 +2382,8 @@ def _tangents(where, xs, vs):
     vs = _tuple(vs)
     if [np.shape(_value(v)) for v in vs] != [x.shape for x in xs]:
         raise ValueError(
-            f"{where}: expected directions of shapes {[x.shape for x in xs]}, got {[np.shape(_value(v)) for v in vs]}"
+            f"{where}: expected directions of shapes {[x.shape for x in xs]}, got "
+            f"{[np.shape(_value(v)) for v in vs]}"
         )
     return [v if isinstance(v, Tensor) else _constant(v, x.dtype, where) for x, v in zip(xs, vs)]
 
@@ -2259,7 +2468,9 @@ def vjp(f: Callable, x, g):
     y = _called("vjp", f, inner)
     (g,) = _tangents("vjp", [y], g)
     nested = nested or isinstance(g, Tensor)
-    pulled = _pull("vjp", y, (g if isinstance(g, Tensor) else Tensor(g)) if nested else np.asarray(g), inner, nested)
+    pulled = _pull(
+        "vjp", y, (g if isinstance(g, Tensor) else Tensor(g)) if nested else np.asarray(g), inner, nested
+    )
     return y if nested else y.data, tuple(pulled) if isinstance(x, tuple) else pulled[0]
 
 
@@ -2317,7 +2528,8 @@ def jvp(f: Callable, x, v):
 def jacobian(f: Callable, x: ArrayLike, mode: str = "reverse") -> np.ndarray:
     """Return all derivatives of the outputs of `f` by its inputs.
 
-    The tape is written once. Reverse mode sweeps it once for each output, forward mode once for each input.
+    The tape is written once. Reverse mode sweeps it once for each output, forward mode once for each input,
+    or for all of them together where the operations allow it.
 
     Lecture: notebook 09.
 
@@ -2358,7 +2570,11 @@ def jacobian(f: Callable, x: ArrayLike, mode: str = "reverse") -> np.ndarray:
         return np.array(rows, dtype=x.dtype).reshape(y.shape + x.shape)
     nodes, zero = _linearised([y], x._number), np.zeros(y.shape, y.dtype)
     units = np.eye(x.size, dtype=x.dtype).reshape(x.size, *x.shape)
-    columns = [_push(nodes, {x._number: unit}).get(y._number, zero) for unit in units]
+    together = _push_together(nodes, x, units)
+    if together is None:
+        columns = [_push(nodes, {x._number: unit}).get(y._number, zero) for unit in units]
+    else:
+        columns = together.get(y._number, np.zeros((x.size, *y.shape), y.dtype))
     return np.moveaxis(np.array(columns, dtype=y.dtype), 0, -1).reshape(y.shape + x.shape)
 
 
@@ -2407,11 +2623,13 @@ def hvp(f: Callable, x, v):
     return tuple(found) if isinstance(x, tuple) else found[0]
 
 
-def check_gradient(f: Callable, *xs: ArrayLike, rtol: float = 1e-8, atol: float = 1e-9, order: int = 1) -> float:
+def check_gradient(
+    f: Callable, *xs: ArrayLike, rtol: float = 1e-8, atol: float = 1e-9, order: int = 1
+) -> float:
     """Compare the derivatives of `f`, in both modes, with extrapolated central differences.
 
-    The outputs are weighted with fixed unequal numbers, so that no error cancels in a sum. With ``order=2`` the
-    derivatives of the gradient are compared too.
+    The outputs are weighted with fixed unequal numbers, so that no error cancels in a sum. With ``order=2``
+    the derivatives of the gradient are compared too.
 
     Lecture: notebook 08.
 
@@ -2465,7 +2683,8 @@ def check_gradient(f: Callable, *xs: ArrayLike, rtol: float = 1e-8, atol: float 
                 error = abs(got - expected)
                 if not error <= atol + rtol * scale:
                     raise ValueError(
-                        f"check_gradient: argument {k}, entry {entry}: {mode} mode gives {got:.12g} but differences "
+                        f"check_gradient: argument {k}, entry {entry}: {mode} mode gives {got:.12g} but "
+                        "differences "
                         f"give {expected:.12g}; look at the rules that this argument passes"
                     )
                 worst = builtins.max(worst, error / scale)

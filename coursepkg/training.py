@@ -7,6 +7,7 @@ Lecture: notebooks 05 to 07, 10 and 11.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -21,7 +22,10 @@ Schedule = Callable[[int], float]
 
 # For each scheme: a distribution, and its variance from fan_in and fan_out.
 SCHEMES = {
-    "standard": ("uniform", lambda fan_in, fan_out: 1 / (3 * fan_in)),  # torch's nn.Linear; U(-1, 1) / sqrt(fan_in)
+    "standard": (
+        "uniform",
+        lambda fan_in, fan_out: 1 / (3 * fan_in),
+    ),  # torch's nn.Linear; U(-1, 1) / sqrt(fan_in)
     "lecun": ("normal", lambda fan_in, fan_out: 1 / fan_in),
     "glorot": ("uniform", lambda fan_in, fan_out: 2 / (fan_in + fan_out)),
     "glorot_normal": ("normal", lambda fan_in, fan_out: 2 / (fan_in + fan_out)),
@@ -74,7 +78,9 @@ def init_weights(
     True
     """
     if fan_in < 1 or fan_out < 1:
-        raise ValueError(f"init_weights: expected sizes of at least 1, got fan_in={fan_in}, fan_out={fan_out}")
+        raise ValueError(
+            f"init_weights: expected sizes of at least 1, got fan_in={fan_in}, fan_out={fan_out}"
+        )
     if scheme == "orthogonal":
         Q, R = np.linalg.qr(rng.standard_normal((max(fan_in, fan_out), min(fan_in, fan_out))))
         Q = Q * np.sign(np.diag(R))  # makes the distribution uniform over the orthogonal matrices
@@ -91,7 +97,11 @@ def init_weights(
 
 
 def init_layers(
-    sizes: Sequence[int], scheme: str, rng: np.random.Generator, dtype: DTypeLike = float, random_bias: bool = False
+    sizes: Sequence[int],
+    scheme: str,
+    rng: np.random.Generator,
+    dtype: DTypeLike = float,
+    random_bias: bool = False,
 ) -> Layers:
     """Return the initial layers of a multi-layer perceptron.
 
@@ -127,9 +137,11 @@ def init_layers(
     [(2, 3), (3, 1)]
     """
     if len(sizes) < 2:
-        raise ValueError(f"init_layers: expected n_in, widths and n_out, at least two sizes, got {list(sizes)}")
+        raise ValueError(
+            f"init_layers: expected n_in, widths and n_out, at least two sizes, got {list(sizes)}"
+        )
     layers = []
-    for fan_in, fan_out in zip(sizes[:-1], sizes[1:]):
+    for fan_in, fan_out in pairwise(sizes):
         W = init_weights(fan_in, fan_out, scheme, rng, dtype)
         b = rng.uniform(-1, 1, fan_out) / np.sqrt(fan_in) if random_bias else np.zeros(fan_out)
         layers.append((W, b.astype(dtype)))
@@ -169,7 +181,9 @@ class MLP:
 
     def __init__(self, layers: Layers, activation: str = "relu"):
         if activation not in ACTIVATIONS:
-            raise ValueError(f"MLP: expected an activation among {', '.join(ACTIVATIONS)}, got {activation!r}")
+            raise ValueError(
+                f"MLP: expected an activation among {', '.join(ACTIVATIONS)}, got {activation!r}"
+            )
         self.activation = activation
         self.params = [Tensor(array, requires_grad=True) for layer in layers for array in layer]
 
@@ -193,7 +207,9 @@ def _check_params(where, params, lr):
     """Return the parameters as a list, after checking that there is something to train."""
     params = list(params)
     if not params or not all(isinstance(p, Tensor) and p.requires_grad for p in params):
-        raise ValueError(f"{where}: expected Tensors with requires_grad=True, at least one; pass model.params")
+        raise ValueError(
+            f"{where}: expected Tensors with requires_grad=True, at least one; pass model.params"
+        )
     if lr < 0:
         raise ValueError(f"{where}: expected a learning rate lr of at least 0, got {lr}")
     return params
@@ -311,7 +327,11 @@ class Adam:
     """
 
     def __init__(
-        self, params: Sequence[Tensor], lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8
+        self,
+        params: Sequence[Tensor],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
     ):
         self.params = _check_params("Adam", params, lr)
         if not all(0 <= beta < 1 for beta in betas) or eps <= 0:
@@ -465,7 +485,9 @@ def cosine_rate(lr: float, n_steps: int, warmup: int = 0) -> Schedule:
     [1.0, 0.5, 0.0]
     """
     if lr < 0 or not 0 <= warmup < n_steps:
-        raise ValueError(f"cosine_rate: expected lr >= 0 and 0 <= warmup < n_steps, got {lr}, {warmup}, {n_steps}")
+        raise ValueError(
+            f"cosine_rate: expected lr >= 0 and 0 <= warmup < n_steps, got {lr}, {warmup}, {n_steps}"
+        )
 
     def rate(step):
         if step < warmup:
@@ -606,7 +628,8 @@ def fit(
     y : array_like, shape (n_samples, ...)
         Labels or targets, as the loss takes them.
     loss : callable
-        From outputs and labels to a Tensor of one element, such as `coursepkg.autodiff.softmax_cross_entropy`.
+        From outputs and labels to a Tensor of one element, such as
+        `coursepkg.autodiff.softmax_cross_entropy`.
     optimiser : SGD or Adam
         Holds the model's parameters.
     epochs : int, at least 0
@@ -724,7 +747,8 @@ def check_finite(where: str, history: History) -> None:
     """
     if not np.isfinite(history.loss[-1]):
         raise FloatingPointError(
-            f"{where}: the loss is {history.loss[-1]} at step {len(history.loss) - 1}; lower the learning rate"
+            f"{where}: the loss is {history.loss[-1]} at step {len(history.loss) - 1}; lower the "
+            "learning rate"
         )
 
 

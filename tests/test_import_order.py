@@ -14,11 +14,15 @@ LECTURE_ORDER = [
     "threshold",  # lesson 01: one unit, gates, networks
     "separability",  # lesson 01: which functions one unit computes
     "mcculloch_pitts",  # lesson 01: nets in time
+    "network",  # lesson 07: layers, the forward pass, losses
+    "autodiff",  # lessons 08 and 09: tensors with derivatives, both modes
+    "training",  # lessons 06 to 11: initial values, optimisers, the training loop
+    "gpu",  # lesson 15: the same networks on torch
 ]
 # Who may import what is slow to import or a framework of its own, and where it stays inside a function.
 ONLY = {
     "matplotlib": {"figures", "grading.shell", "grading.warm"},
-    "torch": {"grading.endpoint", "grading.warm"},
+    "torch": {"gpu", "grading.endpoint", "grading.warm"},
     "nbgrader": {"grading"},
     "IPython": {"grading.shell"},
 }
@@ -66,7 +70,8 @@ def test_heavy_packages_stay_in_their_places(name):
 def loaded_by(module: str, *others: str) -> str:
     """Return which of the other modules a new Python has loaded after importing one."""
     code = f"import sys, {module}; print([m for m in {others} if m in sys.modules])"
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
 
 def test_import_does_no_work():

@@ -74,7 +74,7 @@ def random_numbers({name}, rng):
     require(not {name}.changed_inputs, "{name} changes its input. Work on a copy.")
 """
 
-EVIDENCE_HEAD = '''"""Evidence on assignment {lesson}: right answers in several styles, and what goes wrong."""
+EVIDENCE_HEAD = '''"""Evidence on assignment {lesson}: right answers in several styles, and mistakes."""
 
 import numpy as np
 

@@ -1,8 +1,8 @@
 """Benchmark of the NumPy engine: whole training steps against hand-derived NumPy and the frameworks.
 
 A step is forward + backward + update with learning rate 0.01. All contestants start from the same values, and
-after three steps their parameters must agree with the hand-derived ones to 1e-12 before anything is timed. The
-contestants run in turn, in shuffled order, in one process; a figure is the shortest of all rounds.
+after three steps their parameters must agree with the hand-derived ones to 1e-12 before anything is timed.
+The contestants run in turn, in shuffled order, in one process; a figure is the shortest of all rounds.
 
     make bench-autodiff                                    # W1 to W6, all that is installed
     python -m tests.benchmarks.autodiff --only W1 W2 --rounds 40 --without torch-compile
@@ -21,11 +21,12 @@ from pathlib import Path
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # before NumPy reads them
+os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
 
-import numpy as np
+import numpy as np  # noqa: E402
 
-from coursepkg import autodiff as ad
-from coursepkg.training import MLP, SGD, init_layers
+from coursepkg import autodiff as ad  # noqa: E402
+from coursepkg.training import MLP, SGD, init_layers  # noqa: E402
 
 LR = 0.01
 TOLERANCE = 1e-12
@@ -162,7 +163,9 @@ def ours(w: Workload) -> Contestant:
     layers, X, y = w.data()
     model = MLP(layers, w.activation)
     optimiser = SGD(model.params, LR)
-    loss = {"mse": ad.mse, "softmax": ad.softmax_cross_entropy, "bce": ad.binary_cross_entropy_with_logits}[w.loss]
+    loss = {"mse": ad.mse, "softmax": ad.softmax_cross_entropy, "bce": ad.binary_cross_entropy_with_logits}[
+        w.loss
+    ]
 
     def step():
         value = loss(model(X), y)
@@ -187,7 +190,9 @@ def _torch_parts(w):
             linear.bias.copy_(torch.from_numpy(b))
         model.append(linear)
         if k < len(layers) - 1:
-            model.append({"tanh": torch.nn.Tanh, "relu": torch.nn.ReLU, "sigmoid": torch.nn.Sigmoid}[w.activation]())
+            model.append(
+                {"tanh": torch.nn.Tanh, "relu": torch.nn.ReLU, "sigmoid": torch.nn.Sigmoid}[w.activation]()
+            )
     functional = torch.nn.functional
     loss = {
         "mse": functional.mse_loss,
@@ -295,7 +300,9 @@ def mygrad(w: Workload) -> Contestant:
 
     layers, X, y = w.data()
     params = [mg.tensor(array.copy()) for layer in layers for array in layer]
-    activation = {"tanh": nnet.tanh, "relu": nnet.relu, "sigmoid": nnet.sigmoid, "identity": None}[w.activation]
+    activation = {"tanh": nnet.tanh, "relu": nnet.relu, "sigmoid": nnet.sigmoid, "identity": None}[
+        w.activation
+    ]
 
     def step():
         h = X
@@ -439,12 +446,13 @@ def hvp_autograd() -> Callable[[], np.ndarray]:
     """Build the product by HIPS autograd."""
     import autograd
     import autograd.numpy as anp
+    from autograd.misc import flatten
 
     loss = _functional_loss(W6, anp, None, None)
-    params = [array for layer in W6.data()[0] for array in layer]
-    vs = [np.ones_like(p) for p in params]
-    product = autograd.hessian_vector_product(loss)
-    return lambda: _flat(product(params, vs))
+    theta, unflatten = flatten([array for layer in W6.data()[0] for array in layer])
+    product = autograd.hessian_vector_product(lambda theta: loss(unflatten(theta)))
+    v = np.ones_like(theta)
+    return lambda: product(theta, v)
 
 
 def _square_layers():
@@ -473,7 +481,9 @@ def jacobian_hand_derived() -> Callable[[], np.ndarray]:
 def jacobian_ours() -> Callable[[], np.ndarray]:
     """Build it by `coursepkg.autodiff.jacobian` in forward mode."""
     (first, second), x = _square_layers()
-    return lambda: ad.jacobian(lambda t: ad.layer(ad.layer(t, *first, "tanh"), *second, "tanh"), x, mode="forward")
+    return lambda: ad.jacobian(
+        lambda t: ad.layer(ad.layer(t, *first, "tanh"), *second, "tanh"), x, mode="forward"
+    )
 
 
 def jacobian_torch() -> Callable[[], np.ndarray]:
@@ -538,7 +548,7 @@ def measure(steps: dict[str, Callable], rounds: int, seconds: float, seed: int =
 
 
 def page_faults(step: Callable, calls: int = 50) -> float | None:
-    """Return the number of page faults a call in the steady state; None where the system does not count them."""
+    """Return the page faults a call in the steady state; None where the system does not count them."""
     try:
         import resource
     except ImportError:
@@ -562,7 +572,9 @@ def run(names: list[str], without: list[str], rounds: int, seconds: float) -> di
     """Return the times of all contestants that are installed, for the workloads with these names."""
 
     def chosen(table):
-        return {name: build for name, (build, needs) in table.items() if name not in without and find_spec(needs)}
+        return {
+            name: build for name, (build, needs) in table.items() if name not in without and find_spec(needs)
+        }
 
     results = {"machine": machine(), "rounds": rounds, "times_us": {}, "page_faults": {}}
     for key in names:
@@ -621,12 +633,16 @@ def table(results: dict) -> str:
                 total += f" ({mean / torch:.2f} of torch)"
         lines.append(f"| {name} | " + " | ".join(cells) + f" | {total} |")
     faults = [f"{key} {value:.1f}" for key, value in results["page_faults"].items() if value is not None]
-    return "\n".join([*lines, "", "Page faults a step of coursepkg: " + ", ".join(faults)] if faults else lines)
+    return "\n".join(
+        [*lines, "", "Page faults a step of coursepkg: " + ", ".join(faults)] if faults else lines
+    )
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the benchmark, print the table and write the figures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--only", nargs="+", default=[*WORKLOADS, "W6"], choices=[*WORKLOADS, "W6"])
     parser.add_argument("--without", nargs="+", default=[], choices=list(CONTESTANTS))
     parser.add_argument("--rounds", type=int, default=20)
