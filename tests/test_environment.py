@@ -96,7 +96,7 @@ def test_every_import_is_declared(folder, root, project):
     """Is whatever the code imports named in pyproject.toml, and not there by another package's grace?"""
     declared = set(map(requirement_name, project["dependencies"]))
     if folder != "coursepkg":
-        declared |= set(map(requirement_name, project["optional-dependencies"]["test"]))
+        declared |= {requirement_name(n) for extra in project["optional-dependencies"].values() for n in extra}
     distributions = packages_distributions()
     for module, path in imported_modules(root / folder).items():
         names = {canonical(name) for name in distributions.get(module, [module])}
