@@ -305,6 +305,63 @@ def test_loss_equals_the_one_on_arrays(name):
     assert ours(*map(Tensor, xs)).item() == pytest.approx(plain, rel=1e-14)
 
 
+@settings(max_examples=25, deadline=None)
+@given(shape=st.lists(st.integers(1, 4), min_size=1, max_size=3), data=st.data())
+def test_reductions_agree_with_torch_on_random_shapes(shape, data):
+    """Do sum, mean, max and softmax over random axes of random shapes agree with torch?"""
+    axis = data.draw(st.integers(-len(shape), len(shape) - 1))
+    keep = data.draw(st.booleans())
+    x = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1))).normal(size=shape)
+    compare_with_torch(lambda x: ad.sum(x, axis, keep) ** 2, lambda x: x.sum(axis, keep) ** 2, [x])
+    compare_with_torch(lambda x: ad.mean(x, axis, keep) ** 2, lambda x: x.mean(axis, keep) ** 2, [x])
+    compare_with_torch(lambda x: ad.max(x, axis, keep) ** 2, lambda x: x.amax(axis, keep) ** 2, [x])
+    compare_with_torch(lambda x: ad.softmax(x, axis), lambda x: torch.softmax(x, axis), [x])
+    compare_with_torch(lambda x: ad.log_softmax(x, axis), lambda x: torch.log_softmax(x, axis), [x])
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    stacks=mutually_broadcastable_shapes(num_shapes=2, max_dims=2, max_side=3),
+    sizes=st.tuples(*[st.integers(1, 4)] * 3),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_products_agree_with_torch_on_random_shapes(stacks, sizes, seed):
+    """Do products of broadcast stacks of matrices, and layers of any size, agree with torch?"""
+    rng, (n, k, m), (left, right) = np.random.default_rng(seed), sizes, stacks.input_shapes
+    a, b = rng.normal(size=(*left, n, k)), rng.normal(size=(*right, k, m))
+    compare_with_torch(lambda a, b: a @ b, torch.matmul, [a, b], seed)
+    activation = ["identity", "tanh", "sigmoid", "relu"][seed % 4]
+    compare_with_torch(
+        lambda x, W, c: ad.layer(x, W, c, activation),
+        lambda x, W, c: ACTIVATIONS[activation](x @ W + c),
+        [a, rng.normal(size=(k, m)), rng.normal(size=m)],
+        seed,
+    )
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.tuples(*[st.integers(1, 3)] * 5),
+    st.tuples(*[st.integers(0, 3)] * 2),
+    st.integers(1, 3),
+    st.integers(0, 2),
+)
+def test_convolutions_agree_with_torch_on_random_shapes(sizes, extra, stride, padding):
+    """Do convolutions of random batches, channels, kernels, strides and paddings agree with torch?"""
+    n, c, q, kh, kw = sizes
+    rng = np.random.default_rng(sum(sizes))
+    compare_with_torch(
+        lambda x, k: ad.conv2d(x, k, stride, padding),
+        lambda x, k: functional.conv2d(x, k, stride=stride, padding=padding),
+        [rng.normal(size=(n, c, kh + extra[0], kw + extra[1])), rng.normal(size=(q, c, kh, kw))],
+    )
+    compare_with_torch(
+        lambda x, k: ad.conv1d(x, k, stride, padding),
+        lambda x, k: functional.conv1d(x, k, stride=stride, padding=padding),
+        [rng.normal(size=(n, c, kw + extra[1])), rng.normal(size=(q, c, kw))],
+    )
+
+
 def random_network(rng, depth, width):
     sizes = [3, *[width] * depth, 2]
     return [array for p, q in pairwise(sizes) for array in (rng.normal(size=(p, q)), rng.normal(size=q))]

@@ -88,7 +88,7 @@ def imported_modules(folder: Path) -> dict[str, Path]:
             else:
                 continue
             found |= {name.split(".")[0]: path for name in names}
-    return {name: path for name, path in found.items() if name not in sys.stdlib_module_names | OWN}
+    return {name: path for name, path in found.items() if name not in sys.stdlib_module_names | OWN | {"__main__"}}
 
 
 @pytest.mark.parametrize("folder", ["coursepkg", "tools", "tests", "assignments"])
@@ -96,7 +96,8 @@ def test_every_import_is_declared(folder, root, project):
     """Is whatever the code imports named in pyproject.toml, and not there by another package's grace?"""
     declared = set(map(requirement_name, project["dependencies"]))
     if folder != "coursepkg":
-        declared |= {requirement_name(n) for extra in project["optional-dependencies"].values() for n in extra}
+        extras = project["optional-dependencies"].values()
+        declared |= {requirement_name(line) for extra in extras for line in extra}
     distributions = packages_distributions()
     for module, path in imported_modules(root / folder).items():
         names = {canonical(name) for name in distributions.get(module, [module])}
