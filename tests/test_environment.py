@@ -88,7 +88,8 @@ def imported_modules(folder: Path) -> dict[str, Path]:
             else:
                 continue
             found |= {name.split(".")[0]: path for name in names}
-    return {name: path for name, path in found.items() if name not in sys.stdlib_module_names | OWN | {"__main__"}}
+    known = sys.stdlib_module_names | OWN | {"__main__"}
+    return {name: path for name, path in found.items() if name not in known}
 
 
 @pytest.mark.parametrize("folder", ["coursepkg", "tools", "tests", "assignments"])
