@@ -60,7 +60,8 @@ class Tensor:
     Attributes
     ----------
     data : ndarray
-        The values, read-only. Assigning to a leaf's `data` gives it new values of the same shape.
+        The values, read-only. A leaf can be assigned new values of the same shape, and an optimiser
+        changes a parameter in this memory: copy what must stay.
     grad : ndarray or None
         After `backward`: the sum of the derivatives that reached this leaf, its shape and dtype.
     requires_grad : bool
@@ -2054,7 +2055,7 @@ def binary_cross_entropy_with_logits(logits, labels: ArrayLike):
         return network.binary_cross_entropy_with_logits(logits, labels)
     z = logits._data
     y = _constant(_value(labels), z.dtype, "binary_cross_entropy_with_logits")
-    if np.shape(y) != z.shape:
+    if getattr(y, "shape", ()) != z.shape:
         network.check_same_shape("binary_cross_entropy_with_logits", z, y)
     e, positive = np.exp(-np.absolute(z)), np.maximum(z, 0)  # e in (0, 1], whatever the sign of z
     loss = np.add.reduce(positive - z * y + np.log1p(e), None) / z.size
@@ -2108,13 +2109,15 @@ def mse(y_hat, y):
         y = b = _constant(y, a.dtype, "mse")
     elif a is y_hat:
         y_hat = a = _constant(y_hat, b.dtype, "mse")
-    if np.shape(a) != np.shape(b):
+    if getattr(a, "shape", ()) != getattr(b, "shape", ()):
         network.check_same_shape("mse", a, b)
     kept = a - b
     size = kept.size
     loss = np.add.reduce(kept * kept, None) / size
     kept *= 2 / size
-    edges = [(i, x) for i, x in ((0, y_hat), (1, y)) if isinstance(x, Tensor) and x.requires_grad]
+    edges = [(0, y_hat)] if a is not y_hat and y_hat.requires_grad else []
+    if b is not y and y.requires_grad:
+        edges.append((1, y))
     return _record(_mse, loss, (y_hat, y, None), (a, b, kept), edges)
 
 

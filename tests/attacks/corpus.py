@@ -519,7 +519,7 @@ ATTACKS = [
             "'@COURSE@/.secret',\n"
             "             '@OUT@/gradebook.db', '@SUBMITTED@/aa_honest/00_toy/00_toy.ipynb', "
             "'@HOME@/diary.txt',\n"
-            "             '/etc/passwd', '/etc/hostname', '/root/.bashrc', '@SUBMITTED@', "
+            "             '/etc/passwd', '/etc/hostname', '/etc/shadow', '@SUBMITTED@', "
             "'@COURSE@/limits.toml'):\n"
             "    attempt(lambda: open(path).read()[:200])\n"
             "    attempt(lambda: os.listdir(os.path.dirname(path)))\n"

@@ -19,14 +19,15 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(name, "1")  # before NumPy reads them
-os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+if __name__ == "__main__":  # one thread for everybody, said before NumPy and XLA read it
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from coursepkg import autodiff as ad  # noqa: E402
-from coursepkg.training import MLP, SGD, init_layers  # noqa: E402
+from coursepkg import autodiff as ad
+from coursepkg.training import MLP, SGD, init_layers
 
 LR = 0.01
 TOLERANCE = 1e-12
@@ -199,7 +200,12 @@ def _torch_parts(w):
         "softmax": functional.cross_entropy,
         "bce": functional.binary_cross_entropy_with_logits,
     }[w.loss]
-    X, y = torch.from_numpy(X.copy()), torch.from_numpy(y.copy())
+    return torch, loss, torch.from_numpy(X.copy()), torch.from_numpy(y.copy()), model
+
+
+def torch_eager(w: Workload) -> Contestant:
+    """Build the step of torch with `nn` and `optim.SGD`."""
+    torch, loss, X, y, model = _torch_parts(w)
     optimiser = torch.optim.SGD(model.parameters(), lr=LR)
 
     def step():
@@ -209,22 +215,35 @@ def _torch_parts(w):
         optimiser.step()
         return value
 
-    def parameters():
-        return [p.detach().numpy().T for p in model.parameters()]
-
-    return torch, step, parameters
-
-
-def torch_eager(w: Workload) -> Contestant:
-    """Build the step of torch with `nn` and `optim.SGD`."""
-    _, step, parameters = _torch_parts(w)
-    return step, parameters
+    return step, lambda: [p.detach().numpy().T for p in model.parameters()]
 
 
 def torch_compile(w: Workload) -> Contestant:
-    """Build the same step of torch, compiled as a whole."""
-    torch, step, parameters = _torch_parts(w)
-    return torch.compile(step), parameters
+    """Build the whole step of torch, derivative and update included, as one compiled function."""
+    torch, loss, X, y, _ = _torch_parts(w)
+    activation = {"tanh": torch.tanh, "relu": torch.relu, "sigmoid": torch.sigmoid, "identity": None}[
+        w.activation
+    ]
+    state = [[torch.tensor(array) for layer in w.data()[0] for array in layer]]
+
+    def value(params):
+        h = X
+        for k in range(0, len(params), 2):
+            h = h @ params[k] + params[k + 1]
+            if k < len(params) - 2:
+                h = activation(h)
+        return loss(h, y)
+
+    @torch.compile
+    def update(params):
+        gradients, value_now = torch.func.grad_and_value(value)(params)
+        return [p - LR * g for p, g in zip(params, gradients)], value_now
+
+    def step():
+        state[0], value_now = update(state[0])
+        return value_now
+
+    return step, lambda: [p.numpy() for p in state[0]]
 
 
 def _functional_loss(w, xp, log_softmax, sigmoid):
@@ -604,7 +623,7 @@ def machine() -> dict:
     """Return what the figures depend on."""
     return {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count(),
             "python": platform.python_version(), "numpy": np.__version__,
-            "threads": os.environ["OMP_NUM_THREADS"]}  # fmt: skip
+            "threads": os.environ.get("OMP_NUM_THREADS", "all")}  # fmt: skip
 
 
 def geometric_mean(values: list[float]) -> float:
