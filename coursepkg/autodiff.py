@@ -197,7 +197,7 @@ class Tensor:
             op, y, values, edges, number = node._op, node._data, node._values, node._edges, node._number
             if edges is None:
                 raise RuntimeError(_FREED.format(where="backward", op=op.name))
-            if op.then is not None:
+            if op.then:
                 g = op.then.forward(g, y)
             for i, parent in edges:
                 key = parent._number
@@ -212,7 +212,7 @@ class Tensor:
                 if key in pending:
                     pending[key] = (parent, pending[key][1] + part)
                 else:
-                    pending[key] = (parent, part)
+                    pending[key] = parent, part
                     heappush(heap, -key)
             if not retain_graph:
                 node._edges, node._inputs, node._values = None, (), ()
@@ -609,7 +609,7 @@ def _operation(vjps, jvps, writers=None, then=None):
     """
 
     def decorate(forward):
-        op = _Operation(forward.__name__.removesuffix("_forward").strip("_"), vjps, jvps, writers, then)
+        op = _Operation(forward.__name__.strip("_"), vjps, jvps, writers, then)
         n, positions = len(vjps), range(len(vjps))
 
         @wraps(forward)
@@ -1581,6 +1581,25 @@ def _matmul(a, b):
     return np.matmul(a, b)
 
 
+def _rows(x):
+    """Return `x` as a matrix, one vector a row."""
+    return x if x.ndim == 2 else reshape(x, (-1, x.shape[-1]))
+
+
+_AFFINE_VJPS = (
+    lambda g, y, x, W, b: g @ W.T,  # (n, fan_out) @ (fan_out, fan_in) -> (n, fan_in)
+    lambda g, y, x, W, b: _rows(x).T @ _rows(g),  # (fan_in, n) @ (n, fan_out) -> (fan_in, fan_out)
+    lambda g, y, x, W, b: g,
+)
+_AFFINE_JVPS = (lambda t, y, x, W, b: t @ W, lambda t, y, x, W, b: x @ t, lambda t, y, x, W, b: t)
+_AFFINE_WRITERS = (  # the same rules for a leaf, written into the memory of its grad
+    None,
+    lambda out, g, x, W, b: np.dot(x.T, g, out) if x.ndim == 2 else np.dot(_rows(x).T, _rows(g), out),
+    lambda out, g, x, W, b: np.add.reduce(g if g.ndim == 2 else _rows(g), 0, None, out),
+)
+
+
+@_operation(_AFFINE_VJPS, _AFFINE_JVPS, _AFFINE_WRITERS)
 def affine(x, W, b):
     """Return ``x @ W + b``, the pre-activations of a layer, as one operation.
 
@@ -1610,29 +1629,6 @@ def affine(x, W, b):
     >>> affine(Tensor([[1.0, 2.0]]), [[1.0], [1.0]], [0.5])
     Tensor([[3.5]])
     """
-    return _affine(x, W, b)
-
-
-def _rows(x):
-    """Return `x` as a matrix, one vector a row."""
-    return x if x.ndim == 2 else reshape(x, (-1, x.shape[-1]))
-
-
-_AFFINE_VJPS = (
-    lambda g, y, x, W, b: g @ W.T,  # (n, fan_out) @ (fan_out, fan_in) -> (n, fan_in)
-    lambda g, y, x, W, b: _rows(x).T @ _rows(g),  # (fan_in, n) @ (n, fan_out) -> (fan_in, fan_out)
-    lambda g, y, x, W, b: g,
-)
-_AFFINE_JVPS = (lambda t, y, x, W, b: t @ W, lambda t, y, x, W, b: x @ t, lambda t, y, x, W, b: t)
-_AFFINE_WRITERS = (  # the same rules for a leaf, written into the memory of its grad
-    None,
-    lambda out, g, x, W, b: np.dot(x.T, g, out) if x.ndim == 2 else np.dot(_rows(x).T, _rows(g), out),
-    lambda out, g, x, W, b: np.add.reduce(g if g.ndim == 2 else _rows(g), 0, None, out),
-)
-
-
-def _affine_forward(x, W, b):
-    """Return ``x @ W + b`` in new memory."""
     if W.ndim == 2 and x.ndim and x.shape[-1] == len(W):
         z = np.dot(x, W)  # (..., fan_in) @ (fan_in, fan_out) -> (..., fan_out)
         if z.shape[-1:] == b.shape:
@@ -1641,9 +1637,6 @@ def _affine_forward(x, W, b):
         f"affine: x {x.shape}, W {W.shape} and b {b.shape} do not fit; W has shape (fan_in, fan_out) "
         "and b (fan_out,): did you pass W.T or x.T?"
     )
-
-
-_affine = _operation(_AFFINE_VJPS, _AFFINE_JVPS, writers=_AFFINE_WRITERS)(_affine_forward)
 
 
 def layer(x, W, b, activation: str = "identity"):
@@ -1693,7 +1686,7 @@ def _layer(activate, then):
     """Return the operation of a layer; `then` is the rule of its activation."""
 
     def forward(x, W, b):
-        z = _affine_forward(x, W, b)
+        z = affine.forward(x, W, b)
         return activate(z, out=z)
 
     forward.__name__ = "layer"
@@ -1709,7 +1702,7 @@ def _sigmoid_in_place(z, out):
 
 
 _LAYERS = {
-    "identity": _affine,
+    "identity": affine,
     "tanh": _layer(np.tanh, _tanh_slope),
     "sigmoid": _layer(_sigmoid_in_place, _sigmoid_slope),
     "relu": _layer(lambda z, out: np.maximum(z, 0, out=out), _relu_slope),

@@ -634,7 +634,7 @@ def geometric_mean(values: list[float]) -> float:
 def table(results: dict) -> str:
     """Return the results as a Markdown table: multiples of the hand-derived time."""
     times = results["times_us"]
-    lines = ["| | " + " | ".join(times) + " | geometric mean W1–W5 |", "|---" * (len(times) + 2) + "|"]
+    lines = ["| | " + " | ".join(times) + " | geometric mean of the steps |", "|---" * (len(times) + 2) + "|"]
     contestants = dict.fromkeys(name for row in times.values() for name in row)
     main = [key for key in times if key in WORKLOADS]
     floor = "hand-derived"
