@@ -1,5 +1,6 @@
 """The ``coursepkg`` command: what instructors and learners type."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -64,9 +65,8 @@ def grade(
         limits = read_limits(found.root / "limits.toml", chosen.id)
     except (LookupError, ValueError) as error:
         raise _stop(str(error.args[0])) from None
-    parents = start_warm_parents(
-        limits, jobs
-    )  # they import what students' code needs while this imports nbgrader
+    # these import what students' code needs while this process imports nbgrader
+    parents = start_warm_parents(limits, jobs)
     try:
         _grade(found, chosen, limits, parents, submitted, output, json, jobs, feedback, require_sandbox)
     finally:
@@ -87,10 +87,13 @@ def _grade(
     require_sandbox: bool,
 ) -> None:
     """Grade, with warm parents that have been started."""
+    gc.disable()  # what is imported lives to the end; to look for garbage among it takes a third of the time
     from coursepkg.grading.batch import find_jobs, grade_class, processes
     from coursepkg.grading.gradebook import ClassRecord, write_exports
     from coursepkg.grading.selftest import self_test
 
+    gc.freeze()  # nor at the end, nor in the processes that are forked from this one
+    gc.enable()
     try:
         work = find_jobs(found, chosen, submitted)
     except (LookupError, ValueError) as error:

@@ -95,12 +95,12 @@ def stock(root: Path, number: int) -> tuple[float, dict[str, dict[str, float]]]:
 
 
 def ours(root: Path, number: int, jobs: int) -> tuple[float, dict[str, dict[str, float]]]:
-    """Grade with `coursepkg grade`; return seconds and scores."""
+    """Grade with `coursepkg grade`, without feedback as ``autograde``; return seconds and scores."""
     course = write_toy_course(root / "course", EXERCISES, essay=False)
     hand_in(course, root / "submitted", number)
     command = [sys.executable, "-m", "coursepkg", "grade", ID, "--course", str(root / "course")]
     command += ["--submitted", str(root / "submitted"), "--output", str(root / "graded")]
-    seconds = run([*command, "--jobs", str(jobs), "--require-sandbox"], root)
+    seconds = run([*command, "--jobs", str(jobs), "--require-sandbox", "--no-feedback"], root)
     return seconds, scores(root / "graded" / "gradebook.db", number)
 
 
