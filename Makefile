@@ -17,7 +17,7 @@ AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 # The environment's own kernel and extensions win over what the user has installed elsewhere.
 export JUPYTER_PREFER_ENV_PATH = 1
 
-.PHONY: help grade test test-all learn release solutions notebooks check-notebooks quality bench-autodiff \
+.PHONY: help grade test test-all learn release solutions notebooks check-notebooks quality results bench-autodiff \
         gpu-check lint clean
 
 help:
@@ -56,6 +56,9 @@ check-notebooks: $(INSTALLED) ## report lessons that are stale, dirty or in erro
 
 quality: $(INSTALLED) ## measure the hidden tests and write the table docs/quality.md
 	$(PY) -m tools.quality
+
+results: $(INSTALLED) ## run the studies behind the reproduced results and write the page docs/results.md
+	$(PY) -m tools.studies
 
 bench-autodiff: $(INSTALLED) ## time training steps of the NumPy engine beside the frameworks that are installed
 	OMP_NUM_THREADS=1 $(PY) -m tests.benchmarks.autodiff $(BENCH_ARGS)

@@ -11,34 +11,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
+from coursepkg.discriminant import sigmoid
+from coursepkg.logistic import check_same_shape
 from coursepkg.threshold import Layers, heaviside
 
 Activation = str | Callable[[np.ndarray], np.ndarray]
 """A name in `ACTIVATIONS`, or a function of an array that keeps its shape."""
-
-
-def sigmoid(z: ArrayLike) -> np.ndarray:
-    """Return ``1 / (1 + exp(-z))`` without overflow, accurate to rounding in both tails.
-
-    Lecture: notebook 07, section 7.1.
-
-    Parameters
-    ----------
-    z : array_like of float, any shape
-        Pre-activations, in [-inf, inf]. Complex values serve the complex-step check of a derivative.
-
-    Returns
-    -------
-    ndarray of float, the shape of `z`
-        Values in [0, 1].
-
-    Examples
-    --------
-    >>> sigmoid([-1000.0, 0.0, 1000.0])
-    array([0. , 0.5, 1. ])
-    """
-    with np.errstate(over="ignore"):  # exp(-z) may be inf, and 1 / (1 + inf) is the 0 that is wanted
-        return 1 / (1 + np.exp(np.negative(z)))
 
 
 def relu(z: ArrayLike) -> np.ndarray:
@@ -382,34 +360,6 @@ def check_labels(where: str, logits: np.ndarray, labels: ArrayLike) -> np.ndarra
     return labels
 
 
-def check_same_shape(where: str, first: np.ndarray, second: np.ndarray) -> None:
-    """Refuse predictions and targets whose shapes differ, which broadcasting would let pass.
-
-    Lecture: notebook 07, section 7.4.
-
-    Parameters
-    ----------
-    where : str
-        The function to name in the error.
-    first, second : ndarray
-        Predictions and targets.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ.
-
-    Examples
-    --------
-    >>> check_same_shape("example", np.zeros(3), np.ones(3))
-    """
-    if np.shape(first) != np.shape(second):
-        raise ValueError(
-            f"{where}: predictions have shape {np.shape(first)} but targets {np.shape(second)}; "
-            "broadcasting would pair every one with every other: reshape one of them"
-        )
-
-
 def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike) -> float:
     """Return the mean of ``-log softmax(z)[label]``, the cross-entropy for many classes.
 
@@ -442,80 +392,6 @@ def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike) -> float:
     logits = np.asarray(logits)
     labels = check_labels("softmax_cross_entropy", logits, labels)
     return float(-log_softmax(logits)[np.arange(len(labels)), labels].mean())
-
-
-def binary_cross_entropy_with_logits(logits: ArrayLike, labels: ArrayLike) -> float:
-    """Return the mean of ``-y log s - (1 - y) log(1 - s)`` with ``s = sigmoid(z)``, from the logits z.
-
-    Lecture: notebook 07, section 7.4.
-
-    Parameters
-    ----------
-    logits : array_like of float, any shape
-        Outputs before the sigmoid, finite.
-    labels : array_like of int or float, the shape of `logits`
-        Labels 0 and 1, or probabilities in [0, 1].
-
-    Returns
-    -------
-    float
-        The loss, at least 0, in nats.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, or a label lies outside [0, 1].
-
-    Examples
-    --------
-    >>> binary_cross_entropy_with_logits(np.float32([100.0]), [0])
-    100.0
-    """
-    z, y = np.asarray(logits), np.asarray(labels)
-    check_same_shape("binary_cross_entropy_with_logits", z, y)
-    if y.size and not 0 <= y.min() <= y.max() <= 1:
-        raise ValueError(
-            f"binary_cross_entropy_with_logits: expected labels in [0, 1], got {y.min()} to {y.max()}; "
-            "labels -1 and 1 belong to logistic_loss"
-        )
-    # log(1 + exp(z)) - y z, with the exponent kept at or below 0
-    return float(np.mean(np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))))
-
-
-def logistic_loss(scores: ArrayLike, labels: ArrayLike) -> float:
-    """Return the mean of ``-log sigmoid(y z)`` for labels ``y`` of -1 and 1.
-
-    Lecture: notebook 07, section 7.4; notebook 04 fits with it.
-
-    Parameters
-    ----------
-    scores : array_like of float, any shape
-        Values z of ``w . x + b``, finite.
-    labels : array_like of int, the shape of `scores`
-        Labels -1 and 1.
-
-    Returns
-    -------
-    float
-        The loss, at least 0, in nats.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, or a label is neither -1 nor 1.
-
-    Examples
-    --------
-    >>> logistic_loss([1000.0, 1000.0], [-1, 1])
-    500.0
-    """
-    z, y = np.asarray(scores), np.asarray(labels)
-    check_same_shape("logistic_loss", z, y)
-    if not np.isin(y, (-1, 1)).all():
-        raise ValueError(
-            "logistic_loss: expected labels -1 and 1, got others; turn labels 0 and 1 into 2 * y - 1"
-        )
-    return float(np.mean(np.logaddexp(0, -y * z)))
 
 
 def mse(y_hat: ArrayLike, y: ArrayLike) -> float:

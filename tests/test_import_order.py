@@ -11,18 +11,29 @@ PACKAGE = Path(__file__).parents[1] / "coursepkg"
 
 # The reading map: a module may import only modules that stand before it.
 LECTURE_ORDER = [
+    "results",  # every lesson: a published number beside ours
+    "datasets",  # every lesson: data without a download
     "threshold",  # lesson 01: one unit, gates, networks
     "separability",  # lesson 01: which functions one unit computes
     "mcculloch_pitts",  # lesson 01: nets in time
+    "perceptron",  # lesson 02: error correction, its bound, how much a unit can separate
+    "mark_one",  # lesson 02: a simulated Mark I
+    "discriminant",  # lesson 03: Gaussian classes, the sigmoid
+    "logistic",  # lesson 04: maximum likelihood, cross-entropy
+    "gradient_descent",  # lesson 05: the surrogate, step sizes, orbits
+    "stochastic_gradient",  # lesson 06: noise, averaging, where the excess error comes from
     "network",  # lesson 07: layers, the forward pass, losses
     "autodiff",  # lessons 08 and 09: tensors with derivatives, both modes
     "training",  # lessons 06 to 11: initial values, optimisers, the training loop
+    "bounds",  # lesson 14: how many regions a network can have
+    "constructions",  # lesson 14: networks that attain the bounds
+    "regions",  # lesson 14: how many regions a network has
     "gpu",  # lesson 15: the same networks on torch
 ]
 # Who may import what is slow to import or a framework of its own, and where it stays inside a function.
 ONLY = {
     "matplotlib": {"figures", "grading.shell", "grading.warm"},
-    "torch": {"gpu", "grading.endpoint", "grading.warm"},
+    "torch": {"gpu", "regions", "grading.endpoint", "grading.warm"},
     "nbgrader": {"grading"},
     "IPython": {"grading.shell"},
 }

@@ -7,27 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from coursepkg import network
+from coursepkg import logistic, network
 
 functional = torch.nn.functional
 FINITE = st.floats(-1e4, 1e4)
 MATRICES = arrays(float, st.tuples(st.integers(1, 5), st.integers(1, 4)), elements=FINITE)
-
-
-@settings(deadline=None)
-@given(MATRICES)
-def test_sigmoid_agrees_with_torch_and_is_symmetric(z):
-    """Is sigmoid torch's, to rounding in both tails, with sigmoid(-z) = 1 - sigmoid(z)?"""
-    np.testing.assert_allclose(network.sigmoid(z), torch.sigmoid(torch.tensor(z)), rtol=1e-14, atol=1e-300)
-    np.testing.assert_allclose(network.sigmoid(-z), 1 - network.sigmoid(z), atol=1e-15)
-
-
-def test_sigmoid_at_the_ends():
-    """Does sigmoid reach 0 and 1 at infinity without a warning, and keep float32 and scalars?"""
-    assert network.sigmoid([-np.inf, np.inf]).tolist() == [0.0, 1.0]
-    assert network.sigmoid(np.float32([-200.0, 0.0])).dtype == np.float32
-    assert network.sigmoid(0) == 0.5
-    assert network.sigmoid(-40.0) == pytest.approx(np.exp(-40.0), rel=1e-15)
 
 
 @settings(deadline=None)
@@ -39,13 +23,6 @@ def test_softmax_is_a_distribution_and_ignores_shifts(z, shift):
     np.testing.assert_allclose(network.softmax(z + shift), p, atol=1e-10)
     np.testing.assert_allclose(np.exp(network.log_softmax(z)), p, atol=1e-13)
     np.testing.assert_allclose(network.log_softmax(z.T, axis=0).T, network.log_softmax(z), atol=1e-9)
-
-
-def test_two_class_softmax_is_the_sigmoid():
-    """Is softmax([0, z]) = (1 - sigmoid(z), sigmoid(z))?"""
-    z = np.linspace(-30, 30, 61)
-    p = network.softmax(np.column_stack([np.zeros_like(z), z]))
-    np.testing.assert_allclose(p[:, 1], network.sigmoid(z), rtol=1e-13)
 
 
 def test_activations_have_their_values():
@@ -69,12 +46,12 @@ def test_cross_entropy_agrees_with_torch(z, labels):
 @given(arrays(float, 6, elements=FINITE), arrays(int, 6, elements=st.integers(0, 1)))
 def test_two_class_losses_agree(z, y):
     """Are the loss for labels 0 and 1, the one for labels -1 and 1, and torch's the same number?"""
-    loss = network.binary_cross_entropy_with_logits(z, y)
+    loss = logistic.binary_cross_entropy_with_logits(z, y)
     expected = functional.binary_cross_entropy_with_logits(
         torch.tensor(z), torch.tensor(y, dtype=torch.float64)
     )
     assert loss == pytest.approx(expected.item(), rel=1e-12, abs=1e-12)
-    assert network.logistic_loss(z, 2 * y - 1) == pytest.approx(loss, rel=1e-12, abs=1e-12)
+    assert logistic.logistic_loss(z, 2 * y - 1) == pytest.approx(loss, rel=1e-12, abs=1e-12)
 
 
 def test_losses_are_means():
@@ -85,9 +62,9 @@ def test_losses_are_means():
         network.softmax_cross_entropy(z, labels)
     )
     for loss, target in [
-        (network.binary_cross_entropy_with_logits, y),
+        (logistic.binary_cross_entropy_with_logits, y),
         (network.mse, y),
-        (network.logistic_loss, 2 * y - 1),
+        (logistic.logistic_loss, 2 * y - 1),
     ]:
         assert loss(twice, np.vstack([target, target])) == pytest.approx(loss(z, target))
     assert network.mse(z, y) == pytest.approx(np.mean((z - y) ** 2))
@@ -161,18 +138,18 @@ REFUSED = {
     "negative label": (lambda: network.softmax_cross_entropy(np.ones((2, 3)), [-1, 1]), ValueError, "from 0"),
     "broadcast": (lambda: network.mse(np.ones((3, 1)), np.ones(3)), ValueError, "reshape one of them"),
     "binary shape": (
-        lambda: network.binary_cross_entropy_with_logits(np.ones((3, 1)), np.ones(3)),
+        lambda: logistic.binary_cross_entropy_with_logits(np.ones((3, 1)), np.ones(3)),
         ValueError,
         "reshape one",
     ),
     "binary range": (
-        lambda: network.binary_cross_entropy_with_logits([0.0], [-1]),
+        lambda: logistic.binary_cross_entropy_with_logits([0.0], [-1]),
         ValueError,
         "labels -1 and 1 belong to logistic",
     ),
-    "logistic labels": (lambda: network.logistic_loss([0.0], [0]), ValueError, r"2 \* y - 1"),
+    "logistic labels": (lambda: logistic.logistic_loss([0.0], [0]), ValueError, r"2 \* y - 1"),
     "logistic shape": (
-        lambda: network.logistic_loss(np.ones((3, 1)), np.ones(3)),
+        lambda: logistic.logistic_loss(np.ones((3, 1)), np.ones(3)),
         ValueError,
         "reshape one of them",
     ),

@@ -454,6 +454,15 @@ def read_rows() -> dict[str, Row]:
     return {row["exercise"]: Row(**{**row, "least_wrong": float(row["least_wrong"])}) for row in rows}
 
 
+def write_rows(rows: dict[str, Row]) -> None:
+    """Write the data and the page, exercises in order."""
+    ordered = [rows[exercise] for exercise in sorted(rows)]
+    TABLE.parent.mkdir(exist_ok=True)
+    TABLE.write_text(table(ordered), encoding="utf-8")
+    data = [{**dataclasses.asdict(row), "least_wrong": str(row.least_wrong)} for row in ordered]
+    DATA.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return 1 if a figure misses its goal."""
     parser = argparse.ArgumentParser(prog="python -m tools.quality", description=__doc__)
@@ -468,6 +477,8 @@ def main(arguments: list[str] | None = None) -> int:
     rows = read_rows()
     problems = 0
     for assignment in course.assignments():
+        if options.exercises and not any(e.startswith(f"ex{assignment.id[:2]}_") for e in options.exercises):
+            continue
         only = set(options.exercises) or set(cells(assignment))
         if options.changed:
             only = {e for e in only & set(cells(assignment)) if not _fresh(rows, assignment, e)}
@@ -479,13 +490,10 @@ def main(arguments: list[str] | None = None) -> int:
             for problem in rows[exercise].problems:
                 problems += 1
                 print(f"{exercise}: {problem}")
-    ordered = [rows[exercise] for exercise in sorted(rows)]
-    if not options.dry:
-        TABLE.parent.mkdir(exist_ok=True)
-        TABLE.write_text(table(ordered), encoding="utf-8")
-        data = [{**dataclasses.asdict(row), "least_wrong": str(row.least_wrong)} for row in ordered]
-        DATA.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(table(ordered).split("\n\n")[2])
+        if not options.dry:  # after each assignment, so that a run that is stopped loses one
+            write_rows(rows)
+    shown = [rows[exercise] for exercise in sorted(set(options.exercises) or rows) if exercise in rows]
+    print(table(shown).split("\n\n")[2])
     return 1 if problems else 0
 
 
