@@ -17,7 +17,7 @@ AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 # The environment's own kernel and extensions win over what the user has installed elsewhere.
 export JUPYTER_PREFER_ENV_PATH = 1
 
-.PHONY: help grade test test-all learn release solutions notebooks check-notebooks quality results bench-autodiff \
+.PHONY: help grade test test-all learn release bundle solutions notebooks check-notebooks quality results bench-autodiff \
         gpu-check lint clean
 
 help:
@@ -42,6 +42,9 @@ learn: release ## lay the assignments into work/ and open JupyterLab on the less
 
 release: $(INSTALLED) ## write the students' versions of the assignments to assignments/release
 	$(PY) -m coursepkg release
+
+bundle: $(INSTALLED) ## build what students receive: build/bundle and build/bundle.zip
+	$(PY) -m tools.bundle build/bundle
 
 solutions: $(INSTALLED) ## write executed solution notebooks, for the instructor
 	$(PY) -m coursepkg solutions

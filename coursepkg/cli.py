@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,8 +16,7 @@ from tqdm import tqdm
 
 if TYPE_CHECKING:
     from coursepkg.grading.assignment import Assignment, Course
-    from coursepkg.grading.launch import WarmParent
-    from coursepkg.grading.limits import Limits
+    from coursepkg.grading.cluster import ClusterExecutor
     from coursepkg.grading.submission import Graded
 
 app = typer.Typer(
@@ -52,6 +52,12 @@ def grade(
     require_sandbox: Annotated[
         bool, typer.Option("--require-sandbox", help="Refuse to grade without one.")
     ] = False,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Grade on a Dask cluster: its scheduler's address; --jobs is not used.")
+    ] = None,
+    db: Annotated[
+        str | None, typer.Option(help="A gradebook elsewhere, such as postgresql://user@server/name.")
+    ] = None,
     course: CourseOption = None,
 ) -> None:
     """Grade all submissions of an assignment; the same command goes on with a run that was stopped."""
@@ -66,59 +72,45 @@ def grade(
     except (LookupError, ValueError) as error:
         raise _stop(str(error.args[0])) from None
     # these import what students' code needs while this process imports nbgrader
-    parents = start_warm_parents(limits, jobs)
-    try:
-        _grade(found, chosen, limits, parents, submitted, output, json, jobs, feedback, require_sandbox)
-    finally:
+    parents = [] if scheduler else start_warm_parents(limits, jobs)
+    with ExitStack() as stack:
         for parent in parents:
-            parent.close()
+            stack.callback(parent.close)
+        gc.disable()  # what is imported stays; to look for garbage among it takes a third of the time
+        from coursepkg.grading.batch import find_jobs, grade_class, processes
+        from coursepkg.grading.gradebook import ClassRecord, write_exports
+        from coursepkg.grading.selftest import self_test
 
-
-def _grade(
-    found: "Course",
-    chosen: "Assignment",
-    limits: "Limits",
-    parents: "list[WarmParent]",
-    submitted: Path,
-    output: Path,
-    json: Path | None,
-    jobs: int,
-    feedback: bool,
-    require_sandbox: bool,
-) -> None:
-    """Grade, with warm parents that have been started."""
-    gc.disable()  # what is imported lives to the end; to look for garbage among it takes a third of the time
-    from coursepkg.grading.batch import find_jobs, grade_class, processes
-    from coursepkg.grading.gradebook import ClassRecord, write_exports
-    from coursepkg.grading.selftest import self_test
-
-    gc.freeze()  # nor at the end, nor in the processes that are forked from this one
-    gc.enable()
-    try:
-        work = find_jobs(found, chosen, submitted)
-    except (LookupError, ValueError) as error:
-        raise _stop(str(error.args[0])) from None
-    results = []
-    jobs = min(jobs, len(work))
-    with processes(jobs, parents, limits.modules) as executor:
+        gc.freeze()  # nor at the end, nor in the processes that are forked from this one
+        gc.enable()
+        results: list[Graded] = []
         try:
-            # one for each process, which warms up by it, while the gradebook is made here
-            tests = [
-                executor.submit(self_test, work[0].limits, chosen.path, found.root / "hidden")
-                for _ in range(jobs)
-            ]
-            record = ClassRecord(output, chosen)
-            sandbox = min((test.result() for test in tests), key=lambda test: test.holds)
+            work = find_jobs(found, chosen, submitted)
+            if scheduler:
+                executor = stack.enter_context(_cluster(scheduler, chosen, found))
+                alone, tests = executor.again, executor.self_tests(limits)
+                record = ClassRecord(output, chosen, db)
+            else:
+                jobs = min(jobs, len(work))
+                alone, executor = processes, stack.enter_context(processes(jobs, parents, limits.modules))
+                # one for each process, which warms up by it, while the gradebook is made here
+                trials = [
+                    executor.submit(self_test, limits, chosen.path, found.root / "hidden")
+                    for _ in range(jobs)
+                ]
+                record = ClassRecord(output, chosen, db)
+                tests = [trial.result() for trial in trials]
+            sandbox = min(tests, key=lambda test: test.holds)
             typer.echo(str(sandbox), err=not sandbox.holds)
             if require_sandbox and not sandbox.holds:
                 raise typer.Exit(3)
-            outcomes = grade_class(work, record, executor, processes)
+            outcomes = grade_class(work, record, executor, alone)
             for graded in tqdm(outcomes, total=len(work), desc="grading", unit="student"):
                 results.append(graded)
         except typer.Exit:  # a RuntimeError too
             raise
-        except (ValueError, RuntimeError) as error:
-            raise _stop(str(error)) from None
+        except (LookupError, ValueError, RuntimeError) as error:
+            raise _stop(str(error.args[0] if error.args else error)) from None
         except KeyboardInterrupt:
             raise _stop(
                 f"stopped after {len(results)} of {len(work)}; the same command goes on from there"
@@ -127,12 +119,26 @@ def _grade(
     data = json or output / "grades.json"
     write_exports(results, output / "grades.csv", data)
     _print_class(results)
-    places = {"gradebook": output / "gradebook.db", "graded notebooks": output / "autograded"}
+    places: dict[str, Path | str] = {
+        "gradebook": record.name if db else output / "gradebook.db",
+        "graded notebooks": output / "autograded",
+    }
     if feedback:
         places["feedback pages"] = record.feedback()
     places |= {"CSV": output / "grades.csv", "JSON": data}
     for what, where in places.items():
-        _console().print(f"{what + ':':18s}{escape(os.path.relpath(where))}", soft_wrap=True)
+        shown = os.path.relpath(where) if isinstance(where, Path) else where
+        _console().print(f"{what + ':':18s}{escape(shown)}", soft_wrap=True)
+
+
+def _cluster(
+    scheduler: str, assignment: "Assignment", course: "Course"
+) -> "AbstractContextManager[ClusterExecutor]":
+    try:
+        from coursepkg.grading.cluster import cluster
+    except ModuleNotFoundError as error:
+        raise _stop(f"--scheduler needs the package {error.name}; pip install 'coursepkg[cluster]'") from None
+    return cluster(scheduler, assignment, course)
 
 
 def _print_class(results: "list[Graded]") -> None:
@@ -180,6 +186,61 @@ def _reason(graded: "Graded") -> str:
         ]
         return f"{name}: {lines[0] if lines else ''}"
     return ""
+
+
+@app.command()
+def export(
+    assignment: Annotated[str, typer.Argument(help="Its lesson's file stem or number, such as 01.")],
+    graded: Annotated[Path, typer.Argument(help="The folder that `coursepkg grade` wrote (its --output).")],
+    file: Annotated[Path, typer.Argument(help="The CSV that Canvas or Moodle exported.")],
+    output: Annotated[
+        Path | None, typer.Option(help="The filled file; beside FILE, as FILE-filled, if left out.")
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(help="The column to fill, if it is not found by itself.")
+    ] = None,
+    match: Annotated[
+        str | None, typer.Option(help="The column that holds the names of the students' folders.")
+    ] = None,
+    scale: Annotated[bool, typer.Option("--scale", help="Scale points to the file's maximum.")] = False,
+    db: Annotated[str | None, typer.Option(help="The gradebook, if it is not in the folder.")] = None,
+    course: CourseOption = None,
+) -> None:
+    """Fill the grade file of Canvas or Moodle with the points of an assignment."""
+    from coursepkg.grading.assignment import find_course
+    from coursepkg.grading.batch import failures
+    from coursepkg.grading.gradebook import database
+    from coursepkg.grading.lms import fill, grades_of, read_sheet
+
+    try:
+        chosen = find_course(course).assignment(assignment)
+        gradebook = graded.resolve() / "gradebook.db"
+        if not db and not gradebook.is_file():
+            raise LookupError(
+                f"there is no {gradebook}; name the --output folder of `coursepkg grade`, or --db"
+            )
+        url = database(db) if db else f"sqlite:///{gradebook.as_posix()}"
+        sheet = read_sheet(file)
+        filled = fill(sheet, grades_of(url, chosen.id, failures(graded)), chosen.id, column, match, scale)
+        target = output or file.with_name(f"{file.stem}-filled{file.suffix}")
+        sheet.write(target)
+    except (LookupError, ValueError) as error:
+        raise _stop(str(error.args[0])) from None
+    except OSError as error:
+        raise _stop(f"{error.filename}: {error.strerror}") from None
+    console = _console()
+    console.print(
+        f"{filled.written} grades in column {filled.column!r}, students found by {filled.match!r}",
+        markup=False,
+    )
+    for title, names in (
+        ("graded, but not in the file", filled.unknown),
+        ("in the file, but not graded", filled.missing),
+        ("left as they were", [f"{name} {reason}" for name, reason in filled.kept.items()]),
+    ):
+        if names:
+            console.print(f"{title} ({len(names)}): {'; '.join(names)}", markup=False, soft_wrap=True)
+    console.print(f"file: {os.path.relpath(target)}", markup=False, soft_wrap=True)
 
 
 @app.command()

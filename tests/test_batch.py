@@ -66,11 +66,11 @@ def field(tmp_path):
         yield made
 
 
-def recorded(field):
+def recorded(field, db_url=None):
     """Return what a run left, without what depends on the clock."""
     outcome = field.outcome()
     grades = {}
-    with Gradebook(f"sqlite:///{field.output / 'gradebook.db'}") as gradebook:
+    with Gradebook(db_url or f"sqlite:///{field.output / 'gradebook.db'}") as gradebook:
         for name in outcome.table:
             book = gradebook.find_submission_notebook(ID, ID, name)
             grades[name] = sorted(
@@ -288,7 +288,21 @@ def test_damaged_ledger_entries_are_graded_again(small):
     assert run(small) == first
     assert noted(small) == {"ada": 2, "alan": 2, "emmy": 1, "grace": 1}
     job = find_jobs(small.course, small.course.assignment(ID), small.submitted)[2]
-    assert Ledger(small.output / "outcomes").find(job) == (first["emmy"], True)
+    key = ClassRecord(small.output, small.course.assignment(ID)).key
+    assert Ledger(small.output / "outcomes", key).find(job) == (first["emmy"], True)
+
+
+@linux
+@pytest.mark.slow
+def test_a_gradebook_that_was_thrown_away_is_filled_again(small):
+    """Does a new gradebook get every grade, though the outcomes are known from the old one?"""
+    first, before = run(small), noted(small)
+    (small.output / "gradebook.db").unlink()
+    assert run(small) == first
+    assert noted(small) == before
+    with Gradebook(f"sqlite:///{small.output / 'gradebook.db'}") as gradebook:
+        scores = {s.student_id: s.score for s in gradebook.assignment_submissions(ID)}
+    assert scores == {name: graded.score for name, graded in first.items()}
 
 
 @linux

@@ -96,10 +96,13 @@ class Ledger:
     ----------
     folder : Path
         Made if missing.
+    gradebook : str
+        The gradebook's key: an outcome that is in one is not in another.
     """
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, gradebook: str):
         self.folder = folder
+        self.gradebook = gradebook
         self._code: dict[tuple[Path, Path], str] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -110,14 +113,16 @@ class Ledger:
             if entry["fingerprint"] != self._fingerprint(job):
                 return None
             exercises = {name: ExerciseScore(**score) for name, score in entry["graded"]["exercises"].items()}
-            return Graded(**{**entry["graded"], "exercises": exercises}), entry["recorded"]
+            recorded = entry["recorded"] == self.gradebook
+            return Graded(**{**entry["graded"], "exercises": exercises}), recorded
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def keep(self, job: Job, graded: Graded, recorded: bool) -> None:
         """Keep an outcome; a reader never sees half of it."""
         outcome = dataclasses.asdict(graded)
-        entry = {"fingerprint": self._fingerprint(job), "recorded": recorded, "graded": outcome}
+        where = self.gradebook if recorded else ""
+        entry = {"fingerprint": self._fingerprint(job), "recorded": where, "graded": outcome}
         path = self._path(job.student)
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         with temporary.open("w", encoding="utf-8") as file:
@@ -137,6 +142,25 @@ class Ledger:
         return hashlib.sha256(repr(given).encode() + (job.raw or b"")).hexdigest()
 
 
+def failures(folder: Path) -> dict[str, str]:
+    """Return the students of a graded class who could not be graded, with the reason.
+
+    Parameters
+    ----------
+    folder : Path
+        The class's folder.
+    """
+    found = {}
+    for path in (folder / "outcomes").glob("*.json"):
+        try:
+            graded = json.loads(path.read_text(encoding="utf-8"))["graded"]
+            if graded["status"] == "failed":
+                found[graded["student"]] = graded["reason"]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return found
+
+
 def code_hash(source: Path, hidden: Path) -> str:
     """Return a hash of the code that outcomes depend on: the assignment, its hidden tests, this package.
 
@@ -147,10 +171,18 @@ def code_hash(source: Path, hidden: Path) -> str:
     hidden : Path
         The folder that holds the ``hidden`` package.
     """
+    digest = hashlib.sha256(package_hash().encode())
+    for path in [source, *sorted((hidden / "hidden").rglob("*.py"))]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def package_hash() -> str:
+    """Return a hash of this package's code: two machines with the same one grade alike."""
     digest = hashlib.sha256()
     package = Path(__file__).parents[1]
-    for path in [source, *sorted((hidden / "hidden").rglob("*.py")), *sorted(package.rglob("*.py"))]:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -174,7 +206,7 @@ def grade_class(
     Graded
         One for each job when it is recorded, in no fixed order.
     """
-    ledger = Ledger(record.folder / "outcomes")
+    ledger = Ledger(record.folder / "outcomes", record.key)
     by_student = {job.student: job for job in jobs}
     waiting = []
     for job in jobs:

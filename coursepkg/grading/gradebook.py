@@ -1,6 +1,7 @@
 """The one writer to nbgrader's gradebook, and what else a graded class leaves behind.
 
-The gradebook is nbgrader's own, so its form grader, feedback and export work on it.
+The gradebook is nbgrader's own, so its form grader, feedback and export work on it. It is a file, or a
+database on a server.
 """
 
 import csv
@@ -21,8 +22,9 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades, SaveCells
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import SAWarning
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SAWarning, SQLAlchemyError
 from traitlets.config import Config
 
 from coursepkg.grading.assignment import Assignment, write_notebook
@@ -38,39 +40,55 @@ class ClassRecord:
     folder : Path
         Made if missing.
     assignment : Assignment
+    db_url : str, optional
+        A database elsewhere, in place of the folder's ``gradebook.db``; see `database`.
+
+    Attributes
+    ----------
+    name : str
+        What to call the gradebook: a file's name, or the address without the password.
+    key : str
+        Of this gradebook and assignment alone; another if the gradebook was made anew.
 
     Raises
     ------
     ValueError
-        If the folder's gradebook holds grades of the assignment with other exercises.
+        If the gradebook holds grades of the assignment with other exercises, or cannot be reached.
     """
 
-    def __init__(self, folder: Path, assignment: Assignment):
+    def __init__(self, folder: Path, assignment: Assignment, db_url: str | None = None):
         self.folder = folder.resolve()
         self.assignment = assignment
         self.folder.mkdir(parents=True, exist_ok=True)
         self.config = Config()
         configure(self.config)
-        self.db_url = f"sqlite:///{(self.folder / 'gradebook.db').as_posix()}"
-        self._gradebook: Gradebook | None = None
-        self._register()
-
-    def _register(self) -> None:
-        """Tell the gradebook of the assignment's cells and points."""
         path = self.folder / "gradebook.db"
-        if not path.exists():  # made beside, so that a killed run leaves a whole gradebook or none
+        self.db_url = database(db_url) if db_url else f"sqlite:///{path.as_posix()}"
+        self.name = make_url(self.db_url).render_as_string(hide_password=True) if db_url else path.name
+        self._gradebook: Gradebook | None = None
+        if not db_url and not path.exists():  # made beside, so that a killed run leaves a whole one or none
             made = self.folder / f".gradebook.{os.getpid()}.tmp"
             made.unlink(missing_ok=True)
             _make_gradebook(f"sqlite:///{made.as_posix()}")
             os.replace(made, path)
+        if db_url:
+            try:
+                _make_gradebook(self.db_url)
+            except SQLAlchemyError as error:
+                said = str(getattr(error, "orig", error)).strip().splitlines()[0]
+                raise ValueError(f"the gradebook {self.name} cannot be used: {said}") from None
+        self._register()
+
+    def _register(self) -> None:
+        """Tell the gradebook of the assignment's cells and points."""
         with Gradebook(self.db_url) as gradebook:
-            gradebook.update_or_create_assignment(self.assignment.id)
+            self.key = gradebook.update_or_create_assignment(self.assignment.id).id
         try:
             SaveCells().preprocess(self.assignment.template, self._resources("."))
         except RuntimeError:
             raise ValueError(
-                f"{path} holds grades of another version of {self.assignment.id}, with other exercises. "
-                "Name another folder with --output, or move that file away"
+                f"{self.name} holds grades of another version of {self.assignment.id}, with other exercises. "
+                "Name another folder with --output, another database with --db, or move that one away"
             ) from None
 
     def _resources(self, student: str) -> dict[str, Any]:
@@ -136,14 +154,44 @@ class _SaveAutoGrades(SaveAutoGrades):
         return NbGraderPreprocessor.preprocess(self, nb, resources)
 
 
+def database(url: str) -> str:
+    """Return the address of a database with a driver that is installed.
+
+    Parameters
+    ----------
+    url : str
+        Such as ``postgresql://teacher@server/gradebook``, or ``sqlite:///gradebook.db``.
+
+    Raises
+    ------
+    ValueError
+        If it is no address of a database, or its driver is missing.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        parsed.get_dialect().import_dbapi()
+    except ModuleNotFoundError as error:
+        raise ValueError(
+            f"--db needs the package {error.name}; for PostgreSQL, pip install 'coursepkg[postgres]'"
+        ) from None
+    except ArgumentError as error:
+        raise ValueError(
+            f"--db names no database that is known ({error}); give postgresql://user@server/name"
+        ) from None
+    return parsed.render_as_string(hide_password=False)
+
+
 def _make_gradebook(url: str) -> None:
-    """Make an empty gradebook as nbgrader does, without starting ``alembic`` for its version."""
+    """Make an empty gradebook as nbgrader does, without starting ``alembic`` for its version; once."""
     engine = create_engine(url)
-    Base.metadata.create_all(engine)
-    version = ScriptDirectory(ALEMBIC_DIR).get_current_head()
     with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-        connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
+        if not inspect(connection).has_table("alembic_version"):
+            Base.metadata.create_all(connection)
+            version = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+            connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
     engine.dispose()
 
 
