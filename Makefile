@@ -18,7 +18,7 @@ AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 export JUPYTER_PREFER_ENV_PATH = 1
 
 .PHONY: help grade test test-all learn release bundle solutions notebooks check-notebooks quality results bench-autodiff \
-        gpu-check lint clean
+        bench-regions gpu-check lint clean
 
 help:
 	@echo 'Targets:'
@@ -65,6 +65,9 @@ results: $(INSTALLED) ## run the studies behind the reproduced results and write
 
 bench-autodiff: $(INSTALLED) ## time training steps of the NumPy engine beside the frameworks that are installed
 	OMP_NUM_THREADS=1 $(PY) -m tests.benchmarks.autodiff $(BENCH_ARGS)
+
+bench-regions: $(INSTALLED) ## time the counting of linear regions beside sampling and exact arithmetic
+	OMP_NUM_THREADS=1 $(PY) -m tests.benchmarks.regions $(BENCH_ARGS)
 
 gpu-check: $(INSTALLED) ## print what torch computes as the NumPy engine does, on each device of this machine
 	$(PY) -m coursepkg.gpu

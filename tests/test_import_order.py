@@ -24,9 +24,20 @@ LECTURE_ORDER = [
     "stochastic_gradient",  # lesson 06: noise, averaging, where the excess error comes from
     "network",  # lesson 07: layers, the forward pass, losses
     "autodiff",  # lessons 08 and 09: tensors with derivatives, both modes
+    "backpropagation",  # lesson 08: a network by hand, paths, and the order of visits
     "training",  # lessons 06 to 11: initial values, optimisers, the training loop
     "bounds",  # lesson 14: how many regions a network can have
     "constructions",  # lesson 14: networks that attain the bounds
+    "rational_regions",  # lesson 14: regions in exact arithmetic, slow and sure
+    "array_functions",  # lesson 14: what NumPy and torch spell differently
+    "exact_points",  # lesson 14: signs beyond doubt
+    "face_lattice",  # lesson 14: the complex in any dimension and position, slow and sure
+    "line_cells",  # lesson 14: the pieces of a network with one input
+    "plane_cells",  # lesson 14: the polygons of a network with two inputs, fast
+    "plane_counter",  # lesson 14: the same in parts
+    "space_cells",  # lesson 14: three and more inputs, fast
+    "patterns",  # lesson 14: activation patterns in floats
+    "plane_complex",  # lesson 14: regions in the plane, to draw and to ask
     "regions",  # lesson 14: how many regions a network has
     "gpu",  # lesson 15: the same networks on torch
 ]

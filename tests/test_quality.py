@@ -65,11 +65,11 @@ def test_the_page_is_what_the_data_say():
 @pytest.mark.slow
 @each_exercise
 def test_what_has_changed_is_measured_whole(assignment, exercise):
-    """Do all figures hold, where the committed ones are of another version, or at seeds of their own?"""
-    fresh = quality.read_rows()[exercise].fingerprint == quality.fingerprint(assignment, exercise)
-    seeds = 4 if fresh else quality.SEEDS
-    work = quality.tasks(assignment, COURSE.root, {exercise}, seeds, quality.MUTANT_SEEDS)
-    row = quality.summarise(assignment, exercise, quality.run(work, 2), seeds)
+    """Do all figures hold where the committed ones are of another version?"""
+    if quality.read_rows()[exercise].fingerprint == quality.fingerprint(assignment, exercise):
+        pytest.skip("the committed figures are of this version, and a sample of them was measured anew")
+    work = quality.tasks(assignment, COURSE.root, {exercise}, quality.SEEDS, quality.MUTANT_SEEDS)
+    row = quality.summarise(assignment, exercise, quality.run(work, 2), quality.SEEDS)
     assert row.problems == []
 
 

@@ -131,13 +131,19 @@ def measure(task: Task) -> Measured:
     add_path(task.root)
     exercise = hidden_exercise(task.check)
     comparisons: list[Comparison] = []
-    messages: list[str] = []
+    leaks: list[str] = []
+
+    def look(said: str, start: int) -> None:
+        """Look for this seed's expected values in what this seed's student is told."""
+        leaks.extend(leak for leak in _secrets(comparisons[start:]) if leak in said)
+
     with Session(task.limits) as session, observe(comparisons.append):
         for source in (*task.setup, task.source):
             session.run_cell(source)
         session.begin_exercise()
         outputs = run_grade_cell(task.check, Student(session.ask, _seed(0)))
-        messages.append("\n".join(o.get("text") or o.get("evalue", "") for o in outputs))
+        message = "\n".join(o.get("text") or o.get("evalue", "") for o in outputs)
+        look(message, 0)
         passed = not any(o.output_type in ("error", "execute_result") for o in outputs)
         drawn = [part for part in exercise.parts if part.draws]
         accepted, tried = int(passed), 1
@@ -145,17 +151,17 @@ def measure(task: Task) -> Measured:
         while tried < task.seeds and (passed if task.kind in ("mutant", "garbage") else True):
             session.begin_exercise()
             if not hopeless:
+                start = len(comparisons)
                 failures = (exercise.failure(part, Student(session.ask, _seed(tried))) for part in drawn)
                 failure = next((f for f in failures if f is not None), None)
                 passed = failure is None
-                messages += [] if failure is None else [str(failure)]
+                look("" if failure is None else str(failure), start)
             accepted += passed and not hopeless
             tried += 1
     right = [c.ratio for c in comparisons if c.agrees]
     wrong = [c.ratio for c in comparisons if not c.agrees]
-    leaks = tuple(leak for leak in _secrets(comparisons) if any(leak in message for message in messages))
     worst, least = max(right, default=0.0), min(wrong, default=float("inf"))
-    return Measured(task, accepted, tried, messages[0], worst, least, leaks)
+    return Measured(task, accepted, tried, message, worst, least, tuple(leaks))
 
 
 def _seed(number: int) -> bytes:
