@@ -311,6 +311,238 @@ def n_parameters(layers: Layers) -> int:
     return sum(np.size(W) + np.size(b) for W, b in layers)
 
 
+def layer_steps(X: ArrayLike, W: ArrayLike, b: ArrayLike) -> list[np.ndarray]:
+    """Return points on their way through ``X @ W + b``: as they are, turned, stretched, turned, shifted.
+
+    The steps come from the singular value decomposition ``W.T = U S V.T``. The first turn ``V.T`` is a proper
+    rotation; the second, ``U``, mirrors too if the determinant of a square `W` is negative.
+
+    Lecture: notebook 07, section 7.1; the lecture's notebook on space stretching.
+
+    Parameters
+    ----------
+    X : array_like of float, shape (n_samples, fan_in)
+        One point a row.
+    W : array_like of float, shape (fan_in, fan_out)
+        Weights.
+    b : array_like of float, shape (fan_out,)
+        Biases.
+
+    Returns
+    -------
+    list of five ndarray
+        Shapes (n_samples, fan_in) twice, then (n_samples, fan_out) three times; the last is `dense(X, W, b)`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, as in `dense`.
+
+    Examples
+    --------
+    >>> steps = layer_steps([[1.0, 1.0]], [[0.0, 3.0], [2.0, 0.0]], [1.0, 1.0])
+    >>> steps[-1].round(12)
+    array([[3., 4.]])
+    """
+    X, W, b = np.asarray(X), np.asarray(W), np.asarray(b)
+    dense(X, W, b)  # for its checks
+    U, s, Vt = np.linalg.svd(W.T)  # (q, q), (min(p, q),), (p, p)
+    if np.linalg.det(Vt) < 0:  # change the sign of one pair of vectors: the product stays
+        Vt[-1] *= -1
+        if len(s) == len(Vt):
+            U[:, len(s) - 1] *= -1
+    stretch = np.zeros((len(Vt), len(U)))  # (p, q)
+    np.fill_diagonal(stretch, s)
+    turned = X @ Vt.T  # (n, p) @ (p, p) -> (n, p)
+    stretched = turned @ stretch  # (n, p) @ (p, q) -> (n, q)
+    turned_again = stretched @ U.T  # (n, q) @ (q, q) -> (n, q)
+    return [X, turned, stretched, turned_again, turned_again + b]
+
+
+def fold_forward(X: ArrayLike, layers: Layers, folded: float) -> np.ndarray:
+    """Return the outputs of a ReLU network that is folded so far, layer after layer.
+
+    With ``folded = 0`` every activation is the identity and the network one affine map; with ``folded = k``
+    the first k hidden layers are ReLU layers and the rest still flat. Between, one layer is folded in part:
+    the slope of its units below 0 goes from 1 to 0. So every picture in between is that of a network.
+
+    Lecture: notebook 07, section 7.5.
+
+    Parameters
+    ----------
+    X : array_like of float, shape (n_samples, n_in)
+        One input vector a row.
+    layers : Layers
+        Pairs ``(W, b)``; the last layer has no activation.
+    folded : float, from 0 to the number of hidden layers
+        How much is folded.
+
+    Returns
+    -------
+    ndarray of float, shape (n_samples, n_out)
+        The outputs.
+
+    Raises
+    ------
+    ValueError
+        If `folded` is out of range, or the shapes do not fit.
+
+    Examples
+    --------
+    >>> layers = [(np.array([[1.0, -1.0]]), np.zeros(2)), (np.ones((2, 1)), np.zeros(1))]
+    >>> [fold_forward([[-3.0]], layers, folded).item() for folded in (0, 0.5, 1)]
+    [0.0, 1.5, 3.0]
+    """
+    if not 0 <= folded <= len(layers) - 1:
+        raise ValueError(
+            f"fold_forward: expected folded from 0 to {len(layers) - 1}, the number of hidden layers, got "
+            f"{folded}; the last layer has no activation to fold"
+        )
+    h = np.asarray(X)
+    for k, (W, b) in enumerate(layers[:-1]):
+        alpha = 1 - min(max(folded - k, 0.0), 1.0)  # 1: flat, 0: folded
+        h = leaky_relu(dense(h, W, b), alpha)
+    return dense(h, *layers[-1])
+
+
+def affine_at(x: ArrayLike, layers: Layers) -> tuple[np.ndarray, np.ndarray]:
+    """Return the one affine map that a ReLU network is around a point.
+
+    Where no unit of the network changes between on and off, the network is ``x -> x @ A + c``. A unit at
+    exactly 0 counts as off.
+
+    Lecture: notebook 07, section 7.5.
+
+    Parameters
+    ----------
+    x : array_like of float, shape (n_in,)
+        The point.
+    layers : Layers
+        Pairs ``(W, b)``; the last layer has no activation.
+
+    Returns
+    -------
+    A : ndarray of float, shape (n_in, n_out)
+        The slopes, the transpose of the Jacobian at `x`.
+    c : ndarray of float, shape (n_out,)
+        The constant.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, as in `dense`.
+
+    Examples
+    --------
+    >>> layers = [(np.array([[1.0, -1.0]]), np.zeros(2)), (np.ones((2, 1)), np.zeros(1))]
+    >>> affine_at([-3.0], layers)  # the network is the absolute value
+    (array([[-1.]]), array([0.]))
+    """
+    h = np.asarray(x)[None, :]  # (1, n_in)
+    A, c = np.eye(h.shape[1]), np.zeros(h.shape[1])
+    for k, (W, b) in enumerate(layers, start=1):
+        z = dense(h, W, b)[0]
+        on = np.ones_like(z) if k == len(layers) else (z > 0).astype(float)
+        A, c = A @ W * on, (c @ W + b) * on  # a unit that is off sends 0
+        h = (z * on)[None, :]
+    return A + 0.0, c + 0.0  # no negative zeros
+
+
+def _pair_at(where: str, layers: Layers, k: int):
+    """Return the arrays of hidden layer k, counted from 1, and of the layer after it."""
+    if not 1 <= k <= len(layers) - 1:
+        raise ValueError(
+            f"{where}: expected a hidden layer k from 1 to {len(layers) - 1}, got {k}; the last layer is the "
+            "output"
+        )
+    return *map(np.asarray, layers[k - 1]), *map(np.asarray, layers[k])
+
+
+def permute_units(layers: Layers, k: int, order: ArrayLike) -> Layers:
+    """Return the network with the units of a hidden layer in another order; it computes the same function.
+
+    Lecture: notebook 07, section 7.7.
+
+    Parameters
+    ----------
+    layers : Layers
+        Pairs ``(W, b)``; not changed.
+    k : int, 1 to the number of hidden layers
+        The hidden layer.
+    order : array_like of int, shape (n_units,)
+        Unit ``order[j]`` of the old network becomes unit j.
+
+    Returns
+    -------
+    Layers
+        The new network.
+
+    Raises
+    ------
+    ValueError
+        If there is no such hidden layer, or `order` is not an order of its units.
+
+    References
+    ----------
+    Chen, A. M., Lu, H., & Hecht-Nielsen, R. (1993). Neural Computation, 5(6), 910-927.
+
+    Examples
+    --------
+    >>> layers = [(np.array([[1.0, -2.0]]), np.zeros(2)), (np.array([[3.0], [4.0]]), np.zeros(1))]
+    >>> [W.ravel().tolist() for W, b in permute_units(layers, 1, [1, 0])]
+    [[-2.0, 1.0], [4.0, 3.0]]
+    """
+    W, b, W_next, b_next = _pair_at("permute_units", layers, k)
+    order = np.asarray(order)
+    if sorted(order.tolist()) != list(range(len(b))):
+        raise ValueError(
+            f"permute_units: hidden layer {k} has {len(b)} units; give each of 0 to {len(b) - 1} once"
+        )
+    return [*layers[: k - 1], (W[:, order], b[order]), (W_next[order], b_next), *layers[k + 1 :]]
+
+
+def rescale_units(layers: Layers, k: int, scale: ArrayLike) -> Layers:
+    """Return a ReLU network with scaled hidden units that the next layer reads back: the same function.
+
+    It rests on ``relu(a z) = a relu(z)`` for ``a > 0``, so it holds for `relu` and `leaky_relu` alone.
+
+    Lecture: notebook 07, section 7.7.
+
+    Parameters
+    ----------
+    layers : Layers
+        Pairs ``(W, b)``; not changed.
+    k : int, 1 to the number of hidden layers
+        The hidden layer.
+    scale : array_like of float, shape (n_units,)
+        Positive factors, one a unit.
+
+    Returns
+    -------
+    Layers
+        The new network.
+
+    Raises
+    ------
+    ValueError
+        If there is no such hidden layer, or the factors are not one positive number a unit.
+
+    Examples
+    --------
+    >>> layers = [(np.array([[1.0, -2.0]]), np.ones(2)), (np.array([[3.0], [4.0]]), np.zeros(1))]
+    >>> [W.ravel().tolist() for W, b in rescale_units(layers, 1, [2.0, 0.5])]
+    [[2.0, -1.0], [1.5, 8.0]]
+    """
+    W, b, W_next, b_next = _pair_at("rescale_units", layers, k)
+    scale = np.asarray(scale, dtype=float)
+    if scale.shape != b.shape or not (scale > 0).all():
+        raise ValueError(
+            f"rescale_units: expected {len(b)} positive factors, got shape {scale.shape}, smallest "
+            f"{scale.min(initial=np.inf)}; a negative factor would turn relu over"
+        )
+    return [*layers[: k - 1], (W * scale, b * scale), (W_next / scale[:, None], b_next), *layers[k + 1 :]]
+
+
 def check_labels(where: str, logits: np.ndarray, labels: ArrayLike) -> np.ndarray:
     """Return class labels as an array of integers, after checking them against the logits.
 
