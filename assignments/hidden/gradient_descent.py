@@ -187,7 +187,7 @@ def vector_bowl(rng, d):
 def numbers(gd, rng):
     for gamma, steps in ((0.1, 9), (0.7, 14)):
         grad = number_bowl(rng)
-        theta0 = float(grad.c + rng.choice([-1, 1]) * rng.uniform(1.2, 2.4))
+        theta0 = float(grad.c + rng.choice([-1, 1]) * rng.uniform(2.2, 3.0))  # the gradient is above 1 there
         check_run(gd, grad, theta0, gamma, steps, f"from a number, with gamma = {gamma} and {steps} steps")
 
 
@@ -673,6 +673,7 @@ def flat_and_sharp(basin_boundary, rng):
 
 @ex05_6.part(1, "at most 200 calls of the gradient")
 def few_calls(basin_boundary, rng):
-    left, right = rng.permutation([rng.uniform(0.8, 1.2), rng.uniform(2, 3.1)]).tolist()
-    top = float(rng.uniform(-3, 3))
-    check_hill(basin_boundary, bent(rng), top, left, right, "a smooth hill, with 200 calls", budget=200)
+    for _ in range(3):  # a search that takes more calls on average may be lucky once
+        left, right = rng.permutation([rng.uniform(0.8, 1.2), rng.uniform(2, 3.1)]).tolist()
+        top = float(rng.uniform(-3, 3))
+        check_hill(basin_boundary, bent(rng), top, left, right, "a smooth hill, with 200 calls", budget=200)

@@ -22,7 +22,9 @@ import pytest
 
 from tools.notebook_form import dumps, read, without_outputs
 
-ID = "01_threshold_logic_units"
+ROOT = Path(__file__).resolve().parents[2]
+LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+ASSIGNMENTS = sorted(path.name for path in (ROOT / "assignments" / "source").glob("[0-9][0-9]_*"))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 ARGUMENTS = [
     "--headless",
@@ -50,11 +52,12 @@ def chromium() -> str:
 
 @pytest.fixture(scope="module")
 def course(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with lesson 01, never run, and assignment 01 as `make learn` lays it out."""
+    """Return a folder with the lessons, never run, and the assignments as `make learn` lays them out."""
     folder = tmp_path_factory.mktemp("course")
-    (folder / "notebooks").mkdir()
-    lesson = without_outputs(read(root / "notebooks" / f"{ID}.ipynb"))
-    (folder / "notebooks" / f"{ID}.ipynb").write_text(dumps(lesson), encoding="utf-8")
+    shutil.copytree(root / "notebooks" / "results", folder / "notebooks" / "results")
+    for name in LESSONS:
+        lesson = without_outputs(read(root / "notebooks" / f"{name}.ipynb"))
+        (folder / "notebooks" / f"{name}.ipynb").write_text(dumps(lesson), encoding="utf-8")
     for arguments in (
         ["coursepkg", "release", "--output", str(folder / "release")],
         ["tools.learn", str(folder / "release"), str(folder / "work")],
@@ -161,14 +164,15 @@ def _choose(page, menu: str, entry: str) -> None:
     page.locator(".lm-Menu-itemLabel").get_by_text(entry, exact=True).click()
 
 
-def test_lesson_runs_to_its_end_and_its_slider_redraws(page, lab, course):
-    """Does lesson 01 run from top to bottom without an error, and its figure follow the slider?"""
-    path = course / "notebooks" / f"{ID}.ipynb"
-    panel = _open(page, lab, f"notebooks/{ID}.ipynb")
+@pytest.mark.parametrize("name", LESSONS)
+def test_lesson_runs_to_its_end_and_its_slider_redraws(name, page, lab, course):
+    """Does a lesson run from top to bottom without an error, and its figure follow the slider?"""
+    path = course / "notebooks" / f"{name}.ipynb"
+    panel = _open(page, lab, f"notebooks/{name}.ipynb")
     _choose(page, "Run", "Run All Cells")
     codes = [cell for cell in read(path).cells if cell.cell_type == "code" and cell.source.strip()]
     last = panel.locator(".jp-CodeCell .jp-InputPrompt", has_text=f"[{len(codes)}]:")
-    last.wait_for(timeout=120 * SECOND)
+    last.wait_for(timeout=240 * SECOND)
     panel.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(state="attached")
 
     _choose(page, "File", "Save Notebook")
@@ -186,17 +190,19 @@ def test_lesson_runs_to_its_end_and_its_slider_redraws(page, lab, course):
     figure.wait_for()
     before, value = figure.get_attribute("src"), handle.get_attribute("aria-valuenow")
     handle.focus()
+    key = "ArrowRight" if value != handle.get_attribute("aria-valuemax") else "ArrowLeft"
     for _ in range(5):
-        page.keyboard.press("ArrowRight")
+        page.keyboard.press(key)
     assert handle.get_attribute("aria-valuenow") != value
     expect(figure).not_to_have_attribute("src", before, timeout=30 * SECOND)
 
 
-def test_validate_fails_on_every_exercise_of_the_blank_release(page, lab, course):
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_validate_fails_on_every_exercise_of_the_blank_release(name, page, lab, course):
     """Does nbgrader's button name every graded cell that the learner has not solved?"""
-    blank = read(course / "work" / ID / f"{ID}.ipynb")
+    blank = read(course / "work" / name / f"{name}.ipynb")
     graded = [cell.metadata.nbgrader.grade_id for cell in blank.cells if _is_test(cell)]
-    panel = _open(page, lab, f"work/{ID}/{ID}.ipynb")
+    panel = _open(page, lab, f"work/{name}/{name}.ipynb")
     panel.get_by_role("button", name="Validate").click()
     dialog = page.locator(".jp-Dialog", has_text="Validation Results")
     dialog.wait_for(timeout=180 * SECOND)

@@ -1150,7 +1150,7 @@ def basin_boundary_refined_grids(grad, lo, hi):
 
 @misconception("ex05_6", "basin_boundary", hint="an interval that is thousands wide")
 def basin_boundary_one_grid(grad, lo, hi):
-    t = np.linspace(lo, hi, 11 if hi - lo > 100 else 1001)
+    t = np.linspace(lo, hi, 11 if hi - lo > 100 else 301)
     k = next(i for i in range(1, len(t)) if i == len(t) - 1 or grad(t[i]) <= 0)
     a, b = t[k - 1], t[k]
     if hi - lo > 100:
