@@ -14,6 +14,7 @@ is no part of this project: give the folder that holds `edge_subdivision.py`, or
 """
 
 import argparse
+import importlib
 import json
 import os
 import platform
@@ -86,8 +87,8 @@ def rational(layers, box) -> tuple[Run, Callable]:
 def edge_subdivision(folder: Path) -> Callable:
     """Return the contestant whose program lies in a folder."""
     sys.path.insert(0, str(folder))
-    from edge_subdivision import skeletal_subdivision
-    from NN import Net
+    skeletal_subdivision = importlib.import_module("edge_subdivision").skeletal_subdivision
+    Net = importlib.import_module("NN").Net
 
     def build(layers, box):
         hidden = layers[:-1]  # its kinks are those of every unit of its network; an output would add one
