@@ -151,8 +151,9 @@ def page() -> str:
         results = recorded(one.name, RECORDS).results
         if one.lesson != lesson:
             lesson = one.lesson
-            file = next((ROOT / "notebooks").glob(f"{lesson}_*.ipynb")).name
-            sections.append(f"## [Lesson {lesson}](../notebooks/{file})")
+            there = [path.name for path in (ROOT / "notebooks").glob(f"{lesson}_*.ipynb")]
+            title = f"[Lesson {lesson}](../notebooks/{there[0]})" if there else f"Lesson {lesson}"
+            sections.append(f"## {title}")
         sections.append(f"**{one.title}** (`{one.name}`)\n\n{table(results)}")
         rows += results
     agree = sum(result.agrees for result in rows)
