@@ -1,7 +1,6 @@
 """Are grades the same when workers of a cluster grade, and when the gradebook is on a database server?"""
 
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -216,7 +215,6 @@ def test_export_reads_the_server_and_the_file(field, server, tmp_path):  # noqa:
     for name, row in table.items():
         if name not in {"broken", *waiting}:
             assert float(points[name]) == pytest.approx(row["score"], abs=0.005)
-    assert json.dumps(table)  # the JSON export is there beside it
 
 
 @pytest.mark.parametrize(

@@ -172,8 +172,10 @@ def fill(
     column = column or (_canvas_column(header, assignment_id) if canvas else "Grade")
     target = sheet.column(column, "--column")
     rows = [row for row in sheet.rows[1:] if len(row) > target and not (canvas and _is_no_student(row))]
-    known = match is None and [name for name in (*CANVAS_STUDENT, *MOODLE_STUDENT) if name in header]
-    columns = [sheet.column(match, "--match")] if match else [header.index(name) for name in known or []]
+    if match:
+        columns = [sheet.column(match, "--match")]
+    else:
+        columns = [header.index(name) for name in (*CANVAS_STUDENT, *MOODLE_STUDENT) if name in header]
     if not columns:
         raise ValueError("no column of the file names the students; say which one does with --match")
     by = max(columns, key=lambda index: sum(_student(row[index], grades) is not None for row in rows))
