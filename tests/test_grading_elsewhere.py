@@ -14,6 +14,7 @@ import pytest
 
 from coursepkg.grading.gradebook import database
 from tests.test_batch import field, noted, recorded  # noqa: F401
+from tests.toy_course import ID
 
 pytestmark = [
     pytest.mark.slow,
@@ -113,6 +114,23 @@ def test_cluster_without_workers_or_scheduler_is_a_sentence(field):  # noqa: F81
     assert outcome.code == 2
     assert "no scheduler answers at tcp://127.0.0.1" in outcome.said
     assert "Traceback" not in outcome.said
+
+
+@pytest.mark.parametrize(("workers", "message"), [(0, "has no workers"), (1, "another version of coursepkg")])
+def test_cluster_that_would_not_grade_alike_is_refused(field, monkeypatch, workers, message):  # noqa: F811
+    """Is a scheduler without workers told how to get some, and a worker with other code refused?"""
+    from distributed import LocalCluster
+
+    from coursepkg.grading import cluster as module
+
+    sent = module.Parcel(field.course.assignment(ID), field.course)
+    sent.package = "of another version"
+    monkeypatch.setattr(module, "Parcel", lambda *of: sent)
+    quiet = {"processes": False, "threads_per_worker": 1, "dashboard_address": None}
+    with LocalCluster(n_workers=workers, **quiet) as there:
+        taken = module.cluster(there.scheduler_address, field.course.assignment(ID), field.course)
+        with pytest.raises(ValueError, match=message), taken:
+            raise AssertionError("the cluster was taken")
 
 
 # --- PostgreSQL
