@@ -35,9 +35,10 @@ test: $(INSTALLED) ## run the tests, the lessons among them
 test-all: test ## run the long tests and the browser test besides
 	$(PY) -m pytest -m "slow or browser or gpu" $(PYTEST_ARGS)
 
-learn: release ## lay the assignments into work/ and open JupyterLab on the lessons
+learn: release ## lay the assignments into work/ and open JupyterLab on the start page
 	$(PY) -m tools.learn assignments/release work
-	$(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks \
+	$(PY) -m coursepkg progress
+	$(PY) -m jupyterlab --ServerApp.root_dir=. '--LabApp.default_url=/lab/tree/start.md?factory=Markdown%20Preview' \
 	    $(AS_ROOT) $(LAB_ARGS)
 
 release: $(INSTALLED) ## write the students' versions of the assignments to assignments/release

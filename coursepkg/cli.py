@@ -263,6 +263,49 @@ def check(notebook: Annotated[Path, typer.Argument(help="Your notebook of an ass
 
 
 @app.command()
+def progress(
+    lessons: Annotated[Path, typer.Option(help="The folder of the lessons.")] = Path("notebooks"),
+    work: Annotated[
+        Path | None, typer.Option(help="The folder of your assignments; work/ or assignments/ if left out.")
+    ] = None,
+    page: Annotated[Path, typer.Option(help="The start page, written anew.")] = Path("start.md"),
+) -> None:
+    """Show which exercises pass their visible checks, and how good your predictions were."""
+    from coursepkg.grading.progress import next_step, standings, start_page
+
+    work = work or (Path("work") if Path("work").is_dir() else Path("assignments"))
+    total = len(list(lessons.glob("[0-9][0-9]_*.ipynb")))
+    try:
+        found = list(tqdm(standings(lessons, work), total=total, desc="checking", unit="lesson", leave=False))
+        page.write_text(start_page(found, page), encoding="utf-8")
+    except OSError as error:
+        raise _stop(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from None
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for head in ("lesson", "assignment", "exercises", "points", "predictions"):
+        table.add_column(head)
+    for s in found:
+        counted = s.checked or s.trouble
+        table.add_row(
+            escape(f"{s.number} {s.title}"),
+            s.state,
+            f"{len(s.done)} of {len(s.checked)}" if counted else "",
+            f"{s.points_done} of {sum(s.points.values())}" if counted else "",
+            f"{s.right} of {s.predicted} right" if s.predicted else "",
+        )
+    console = _console(at_least=100)
+    console.print(table)
+    for s in found:
+        if s.trouble:
+            console.print(f"{s.number}: {s.trouble}", markup=False, soft_wrap=True)
+        for check in s.checked:
+            if check.state == "failed":
+                console.print(f"{check.exercise}: {check.message}", markup=False, soft_wrap=True)
+    step = next_step(found)
+    says = f"next: lesson {step.number}, {step.title}" if step else "every exercise passes its visible check"
+    console.print(f"{says}; start page: {page}", markup=False, soft_wrap=True)
+
+
+@app.command()
 def release(
     output: Annotated[
         Path | None, typer.Option(help="Where to; the course's release folder if left out.")

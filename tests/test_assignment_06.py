@@ -1,373 +1,26 @@
-"""Does assignment 06 accept right work, reject wrong work, and say why?"""
+"""Do the references of assignment 06 agree with oracles of their own?"""
 
 import contextlib
 import math
-import re
-import sys
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from coursepkg.grading import Exercise
-from coursepkg.grading.assignment import Assignment
-from coursepkg.grading.execute import add_path, run_grade_cell
-from coursepkg.grading.student import Student, local_student
+from coursepkg.grading.student import local_student
 from coursepkg.stochastic_gradient import (
     excess_decomposition,
     minibatch_gradients,
     noise_covariance,
 )
-from tests.conftest import ROOT
-from tests.evidence import VARIANTS, Variant
-from tests.evidence import stochastic_gradient_descent as evidence
+from tests.assignments import CourseAssignment
 
-add_path(ROOT / "assignments")
-from hidden import stochastic_gradient_descent as hidden  # noqa: E402
-
-ID = "06_stochastic_gradient_descent"
-ASSIGNMENT = Assignment(ID, ROOT / "assignments" / "source" / ID / f"{ID}.ipynb")
-EXERCISES = {
-    "ex06_1": "sgd",
-    "ex06_2": "all_minibatch_gradients",
-    "ex06_3": "robbins_monro",
-    "ex06_4": "polyak_average",
-    "ex06_5": "excess_decomposition",
-    "ex06_6": "gradient_noise_cov",
-}
-SEEDS = [b"1", b"2", b"3"]
-MINE = [variant for variant in VARIANTS if variant.function.__module__ == evidence.__name__]
-CELLS = {cell.id: cell for cell in ASSIGNMENT.source.cells}
-TESTS = {cell.id: cell for cell in ASSIGNMENT.template.cells if cell.id in EXERCISES}
-
-
-def by_exercise(variants: list[Variant]) -> list:
-    """Return test parameters that carry the marker of their exercise."""
-    return [
-        pytest.param(variant, marks=getattr(pytest.mark, variant.exercise), id=variant.name)
-        for variant in variants
-    ]
-
-
-each_exercise = pytest.mark.parametrize(
-    "exercise", [pytest.param(name, marks=getattr(pytest.mark, name)) for name in EXERCISES]
-)
-each_right = pytest.mark.parametrize("variant", by_exercise([v for v in MINE if v.right]))
-each_wrong = pytest.mark.parametrize("variant", by_exercise([v for v in MINE if not v.right]))
-
-
-def suite(exercise: str) -> Exercise:
-    """Return the hidden tests of an exercise."""
-    return getattr(hidden, exercise)
-
-
-def grade(exercise: str, student: Student) -> tuple[float, str]:
-    """Run the grade cell; return its points, and what the student is told."""
-    return run(exercise, TESTS[exercise].source, student)
-
-
-def grade_hidden(exercise: str, student: Student) -> tuple[float, str]:
-    """Run the hidden block alone, as if the visible check were not there."""
-    block = TESTS[exercise].source.split("### BEGIN HIDDEN TESTS")[1]
-    return run(exercise, "from coursepkg.grading import student\n" + block, student)
-
-
-def run(exercise: str, source: str, student: Student) -> tuple[float, str]:
-    """Run the text of a grade cell and apply nbgrader's rule to its outputs."""
-    points, message = suite(exercise).points, ""
-    for output in run_grade_cell(source, student):
-        if output.output_type == "error":
-            points, message = 0.0, message + output.evalue
-        elif output.output_type == "execute_result":
-            points = float(output.data["text/plain"])
-        else:
-            message += output.text
-    return points, message
-
-
-def reference(exercise: str):
-    """Return the function of the source notebook's solution cell."""
-    names = {"np": np}
-    exec(CELLS[EXERCISES[exercise]].source, names)
-    return names[EXERCISES[exercise]]
-
-
-def failed_parts(exercise: str, message: str) -> list[str]:
-    """Return the parts whose requirement the message calls not met."""
-    parts = suite(exercise).parts
-    return [part.test.__name__ for part in parts if f"- {part.requirement}: not met" in message]
-
-
-# ---- the notebook
-
-
-@each_exercise
-def test_exercise_has_its_three_cells(exercise: str):
-    """Is there a locked text, a solution cell named after its function and a grade cell, in this order?"""
-    name = EXERCISES[exercise]
-    ids = [cell.id for cell in ASSIGNMENT.source.cells]
-    start = ids.index(f"text_{name}")
-    assert ids[start : start + 3] == [f"text_{name}", name, exercise]
-    for cell_id in ids[start : start + 3]:
-        marks = CELLS[cell_id].metadata.nbgrader
-        assert marks.grade_id == cell_id
-        assert marks.schema_version == 3
-        assert (marks.grade, marks.solution, marks.locked) == (
-            cell_id == exercise,
-            cell_id == name,
-            cell_id != name,
-        )
-    text = CELLS[f"text_{name}"].source
-    points = CELLS[exercise].metadata.nbgrader.points
-    assert f"## Exercise 6.{exercise[-1]}" in text
-    assert f"({points} points)" in text
-    assert "Example" in text
-
-
-@each_exercise
-def test_points_are_the_sum_of_the_parts(exercise: str):
-    """Does the cell carry as many points as its hidden parts together?"""
-    assert CELLS[exercise].metadata.nbgrader.points == suite(exercise).points
-
-
-def test_opening_names_the_points_of_every_exercise():
-    """Does the first cell say the total and the share of each exercise?"""
-    points = [CELLS[exercise].metadata.nbgrader.points for exercise in EXERCISES]
-    assert f"{sum(points)} points: {' + '.join(map(str, points))}" in CELLS["opening"].source
-
-
-def test_notebook_is_clean():
-    """Is the source free of outputs, with the kernel's name as its only metadata?"""
-    assert set(ASSIGNMENT.source.metadata) == {"kernelspec"}
-    code = [cell for cell in ASSIGNMENT.source.cells if cell.cell_type == "code"]
-    assert all(not cell.outputs and cell.execution_count is None for cell in code)
-
-
-def test_lesson_sections_exist():
-    """Do the sections that messages point to stand in lesson 06?"""
-    lesson = ROOT / "notebooks" / f"{ID}.ipynb"
-    if not lesson.is_file():
-        pytest.skip("lesson 06 is not there")
-    texts = [cell.source for cell in ASSIGNMENT.source.cells]
-    texts.append((ROOT / "assignments/hidden/stochastic_gradient_descent.py").read_text(encoding="utf-8"))
-    pointed = set(re.findall(r"lesson 06, section (6\.\d)", "\n".join(texts)))
-    assert pointed == {"6.1", "6.2", "6.4", "6.5", "6.6"}
-    headings = set(re.findall(r"## (6\.\d)", lesson.read_text(encoding="utf-8")))
-    assert pointed <= headings
-
-
-def test_release_holds_no_solution_and_no_hidden_test():
-    """Is every line of the solutions and the hidden blocks gone from the release?"""
-    text = "\n".join(cell.source for cell in ASSIGNMENT.release.cells)
-    assert "hidden.stochastic_gradient_descent" not in text
-    assert "SOLUTION" not in text
-    for name in EXERCISES.values():
-        inside = CELLS[name].source.split("### BEGIN SOLUTION")[1].split("### END SOLUTION")[0]
-        lines = [line.strip() for line in inside.splitlines()[1:] if len(line.strip()) > 12]
-        assert lines
-        assert not [line for line in lines if line in text]
-
-
-# ---- right work
-
-
-@each_right
-@pytest.mark.parametrize("seed", SEEDS)
-def test_right_solution_earns_everything(variant: Variant, seed: bytes):
-    """Does a right solution lose nothing, in any style and at any seed?"""
-    points, message = grade(variant.exercise, local_student(variant.namespace(), seed))
-    assert message == ""
-    assert points == suite(variant.exercise).points
-
-
-@each_exercise
-@pytest.mark.parametrize("seed", SEEDS)
-def test_reference_earns_everything(exercise: str, seed: bytes):
-    """Does the source's own solution pass?"""
-    student = local_student({EXERCISES[exercise]: reference(exercise)}, seed)
-    assert grade(exercise, student) == (suite(exercise).points, "")
-
-
-@each_exercise
-def test_there_is_enough_evidence(exercise: str):
-    """Are there at least eight right solutions and ten misconceptions?"""
-    mine = [variant for variant in MINE if variant.exercise == exercise]
-    assert sum(variant.right for variant in mine) >= 8
-    assert sum(not variant.right for variant in mine) >= 10
-    assert len({variant.name for variant in mine}) == len(mine)
-
-
-# ---- wrong work
-
-
-@each_wrong
-@pytest.mark.parametrize("seed", SEEDS)
-def test_misconception_loses_points(variant: Variant, seed: bytes):
-    """Does a misconception lose at least one part, with the sentence that fits it?"""
-    points, message = grade(variant.exercise, local_student(variant.namespace(), seed))
-    assert points < suite(variant.exercise).points
-    assert variant.hint in message
-
-
-@each_exercise
-def test_every_part_is_the_only_one_that_catches_something(exercise: str):
-    """If a hidden part were lost, would a misconception get through?"""
-    alone = set()
-    for variant in MINE:
-        if variant.exercise == exercise and not variant.right:
-            _, message = grade(exercise, local_student(variant.namespace(), b"1"))
-            failed = failed_parts(exercise, message)
-            alone |= set(failed) if len(failed) == 1 else set()
-    assert alone == {part.test.__name__ for part in suite(exercise).parts}
-
-
-@each_exercise
-def test_visible_check_stops_the_blank_release(exercise: str):
-    """Does the unfinished exercise fail, with the sentence of its stub?"""
-    stub = next(cell for cell in ASSIGNMENT.release.cells if cell.id == EXERCISES[exercise])
-    names = {"np": np}
-    exec(stub.source, names)
-    released = next(cell for cell in ASSIGNMENT.release.cells if cell.id == exercise)
-    (output,) = run_grade_cell(released.source, local_student(names))
-    assert output.ename == "NotBegun"
-    assert output.evalue.startswith(f"Exercise 6.{exercise[-1]}: ")
-
-
-def circle() -> list:
-    """Return a list that holds itself."""
-    loop: list = []
-    loop.append(loop)
-    return loop
-
-
-GARBAGE = {
-    "None": None,
-    "text": "one",
-    "number": 7,
-    "nan": float("nan"),
-    "infinity": float("inf"),
-    "huge int": 10**400,
-    "complex": 1j,
-    "bytes": b"\x00\x01",
-    "empty list": [],
-    "ragged": [[1, 2], [3]],
-    "Nones": [None, None],
-    "strings": ["0", "1", "1", "1"],
-    "dict": {"w": 1},
-    "set": {1, 2},
-    "object": object(),
-    "function": len,
-    "type": int,
-    "function of nan": lambda t: float("nan"),
-    "function of None": lambda t: None,
-    "function of text": lambda t: "size",
-    "function of a function": lambda t: len,
-    "objects": [object()] * 4,
-    "generator": (i for i in range(3)),
-    "array of objects": np.array([object()] * 4),
-    "array of nan": np.full((4, 1), np.nan),
-    "infinite": np.full((3, 1), np.inf),
-    "large numbers": np.full((3, 1), 1e308),
-    "square of nan": np.full((2, 2), np.nan),
-    "square of infinities": np.full((2, 2), np.inf),
-    "ten dimensions": np.zeros((1,) * 10),
-    "no rows": np.zeros((0, 3)),
-    "structured": np.zeros(3, dtype=[("a", int)]),
-    "dates": np.array(["2024-01-01"], dtype="datetime64[D]"),
-    "text array": np.array(["a", "b"]),
-    "long list": list(range(100_000)),
-    "dict of None": dict.fromkeys(("app", "est", "opt", "total")),
-    "dict of texts": dict.fromkeys(("app", "est", "opt", "total"), "one"),
-    "dict of nan": dict.fromkeys(("app", "est", "opt", "total"), np.nan),
-    "dict of infinities": dict.fromkeys(("app", "est", "opt", "total"), np.inf),
-    "dict of arrays": dict.fromkeys(("app", "est", "opt", "total"), np.ones(3)),
-    "dict of objects": dict.fromkeys(("app", "est", "opt", "total"), object()),
-    "dict of functions": dict.fromkeys(("app", "est", "opt", "total"), len),
-    "holds itself": circle(),
-}
-
-
-@each_exercise
-@pytest.mark.parametrize("kind", GARBAGE)
-def test_garbage_earns_nothing_and_breaks_nothing(exercise: str, kind: str):
-    """Whatever a function returns: 0 points and a sentence, in the visible check and in every part?"""
-    student = local_student({EXERCISES[exercise]: lambda *args: GARBAGE[kind]})
-    points, message = grade(exercise, student)  # raises HiddenTestBroken if a test breaks
-    assert (points, message.strip() != "") == (0.0, True)
-    points, message = grade_hidden(exercise, student)
-    assert (points, message.strip() != "") == (0.0, True)
-
-
-@each_exercise
-def test_error_in_the_code_is_told(exercise: str):
-    """Does an exception in the learner's function come back as a sentence, with 0 points?"""
-
-    def broken(*args):
-        raise ZeroDivisionError("division by zero")
-
-    points, message = grade(exercise, local_student({EXERCISES[exercise]: broken}))
-    assert points == 0.0
-    who = "your code" if exercise == "ex06_3" else EXERCISES[exercise]  # 6.3 is asked by a few lines of code
-    assert f"{who} raised ZeroDivisionError: division by zero" in message
-
-
-# ---- what messages may say
-
-
-@pytest.fixture
-def secrets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Collect every array that the hidden tests compare with, and every argument that they send."""
-    told: list[str] = []
-
-    def record(value) -> None:
-        if isinstance(value, np.ndarray | list | tuple) and np.size(np.asarray(value, dtype=object)) >= 4:
-            told.extend({str(value), repr(value), str(np.asarray(value, dtype=object).tolist())})
-            flat = np.asarray(value, dtype=object).ravel().tolist()
-            told.extend({" ".join(map(str, flat)), ", ".join(map(str, flat))})
-        if isinstance(value, dict):
-            told.append(str(value))
-
-    agree = hidden.agree
-
-    def recording(got, want, *args, **kwargs):
-        record(np.asarray(want))
-        record(np.asarray(want).astype(float))
-        record(np.asarray(want).astype(int))
-        return agree(got, want, *args, **kwargs)
-
-    monkeypatch.setattr(hidden, "agree", recording)
-    function = sys.modules["coursepkg.grading.student"].StudentFunction
-    call = function.__call__
-
-    def recording_call(self, *args, **kwargs):
-        for argument in args:
-            record(argument)
-        return call(self, *args, **kwargs)
-
-    monkeypatch.setattr(function, "__call__", recording_call)
-    return told
-
-
-@each_wrong
-def test_hidden_message_tells_no_answer(variant: Variant, secrets: list[str]):
-    """Is a hidden message free of expected values and of hidden inputs?"""
-    _, message = grade_hidden(variant.exercise, local_student(variant.namespace(), b"1"))
-    assert "expected" not in message
-    assert not [secret for secret in secrets if secret in message]
-    assert len(message) < 3000
-
-
-@each_exercise
-def test_secrets_of_the_hidden_tests_are_seen(exercise: str, secrets: list[str]):
-    """Does the test above really know what must not be told?"""
-    grade_hidden(exercise, local_student({EXERCISES[exercise]: reference(exercise)}, b"1"))
-    assert len(secrets) >= 3
+COURSE = CourseAssignment("06_stochastic_gradient_descent")
+hidden, reference, grade_hidden, suite = COURSE.hidden, COURSE.reference, COURSE.grade_hidden, COURSE.suite
 
 
 # ---- what is given to a lent function
-
-
 def wrong_arguments(grad_i, schedule, theta) -> list:
     """Return calls with which a student's code may surprise the lent functions."""
     return [
@@ -413,7 +66,7 @@ def test_wrong_questions_about_gradients_are_told(exercise: str, k: int):
         wrong_arguments(grad_i, None, theta)[k]()
         return reference(exercise)(grad_i, theta, *rest)
 
-    points, message = grade_hidden(exercise, local_student({EXERCISES[exercise]: broken}))
+    points, message = grade_hidden(exercise, local_student({COURSE.exercises[exercise]: broken}))
     assert points < suite(exercise).points
     assert message.strip()
 
@@ -430,9 +83,6 @@ def test_swallowed_complaint_of_a_lent_function_still_counts():
     points, message = grade_hidden("ex06_1", local_student({"sgd": sgd}))
     assert points < suite("ex06_1").points
     assert "they are numbered 0 to" in message
-
-
-# ---- the reference, against two independent oracles
 
 
 def problem(rng: np.random.Generator) -> tuple[hidden.Samples, np.ndarray]:
@@ -567,23 +217,3 @@ def test_gradient_noise_cov_agrees_with_two_oracles():
         pairs = g[:, None] - g[None]  # (n, n, p): the covariance is half the mean of the products
         half_mean = np.einsum("ija,ijb->ab", pairs, pairs) / (2 * len(g) ** 2)
         np.testing.assert_allclose(found, half_mean, atol=1e-12)
-
-
-# ---- the reference, a line at a time
-
-@each_exercise
-def test_deleting_a_line_of_the_solution_is_noticed(exercise: str):
-    """Is every line of the solutions needed for full points?"""
-    before, _, rest = CELLS[EXERCISES[exercise]].source.partition("### BEGIN SOLUTION")
-    lines = rest.partition("    ### END SOLUTION")[0].splitlines()[1:]
-    assert lines
-    for i, line in enumerate(lines):
-        if not line.strip() or line.strip().startswith(("#", '"""')):
-            continue
-        names = {"np": np}
-        try:
-            exec(before + "\n" + "\n".join(lines[:i] + lines[i + 1 :]), names)
-        except SyntaxError:
-            continue
-        points, _ = grade(exercise, local_student(names, b"1"))
-        assert points < suite(exercise).points, line

@@ -116,19 +116,29 @@ def calibration(lesson: str) -> None:
         raise ValueError(
             f'calibration: got {lesson!r}; give the lesson\'s number in two digits, such as "01"'
         )
-    records = {id: record for id, record in _read().items() if id.startswith(f"{lesson}-")}
-    answered = {id: r for id, r in records.items() if "predicted" in r}
+    answered = _answered(lesson)
     if not answered:
         print("You recorded no prediction in this lesson. Nothing is lost: go back, predict, and run again.")
         return
-    right = 0
     for id, record in sorted(answered.items()):
         truth = _show(record["truth"]) if "truth" in record else "not shown yet"
-        hit = "truth" in record and _same(record["predicted"], record["truth"])
-        right += hit
-        said = _show(record["predicted"])
-        print(f"{id:32s} predicted {said:>12s}   truth {truth:>12s}   {'right' if hit else ''}".rstrip())
-    print(f"{right} of {len(answered)} right.")
+        said, hit = _show(record["predicted"]), "right" if _right(record) else ""
+        print(f"{id:32s} predicted {said:>12s}   truth {truth:>12s}   {hit}".rstrip())
+    print(f"{sum(map(_right, answered.values()))} of {len(answered)} right.")
+
+
+def tally(lesson: str) -> tuple[int, int]:
+    """Return how many predictions of a lesson were recorded, and how many came true."""
+    answered = _answered(lesson)
+    return len(answered), sum(map(_right, answered.values()))
+
+
+def _answered(lesson: str) -> dict[str, dict[str, Any]]:
+    return {id: r for id, r in _read().items() if id.startswith(f"{lesson}-") and "predicted" in r}
+
+
+def _right(record: dict[str, Any]) -> bool:
+    return "truth" in record and _same(record["predicted"], record["truth"])
 
 
 def _check_id(caller: str, id: str) -> None:
