@@ -245,6 +245,7 @@ def recursive_order(edges: Sequence[Edge], end: Hashable) -> list[Hashable]:
     Parameters
     ----------
     edges : sequence of (source, target, float)
+        Without a cycle; with one the visits never end.
     end : node
 
     Returns
@@ -349,6 +350,7 @@ def paths(
     Parameters
     ----------
     edges : sequence of (source, target, float)
+        Without a cycle; with one the walk never ends.
     start, end : node
 
     Returns

@@ -229,7 +229,7 @@ def plot_pass(
     if frame <= half:
         title = f"Forward, {frame} of {half} operations: a value on every edge that is known"
     else:
-        title = f"Backward, {frame - half} of {half} operations: below each value its derivative"
+        title = f"Backward, {frame - half} of {half} operations: in orange what has come back"
     return graph.plot_graph(y, names, frame=frame, highlight=chosen, ax=ax, title=title)
 
 
@@ -263,7 +263,7 @@ def plot_pass_strip(
 
 
 def plot_step_sizes(f: Callable, x: float, steps: ArrayLike | None = None, ax: Axes | None = None) -> Axes:
-    """Draw the error of one-sided and central differences against the step, beside that of the engine.
+    """Draw the errors of one-sided and central differences against the step, measured from the engine.
 
     Lecture: notebook 08, section 8.7.
 
@@ -296,5 +296,5 @@ def plot_step_sizes(f: Callable, x: float, steps: ArrayLike | None = None, ax: A
         ax.loglog(h, np.maximum(off, 1e-17), color=colour, marker=mark, ms=3, lw=1.0, label=name)
     ax.invert_xaxis()
     ax.legend(fontsize=style.NOTE_SIZE, frameon=False)
-    title = "Too large a step: the curve bends. Too small: rounding takes over"
+    title = "A large step errs by the bend of $f$, a small one by rounding"
     return style.finish(ax, title, x="$h$, step (smaller to the right)", y="relative error of the derivative")
