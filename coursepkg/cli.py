@@ -79,6 +79,7 @@ def grade(
         gc.disable()  # what is imported stays; to look for garbage among it takes a third of the time
         from coursepkg.grading.batch import find_jobs, grade_class, processes
         from coursepkg.grading.gradebook import ClassRecord, write_exports
+        from coursepkg.grading.report import render
         from coursepkg.grading.selftest import self_test
 
         gc.freeze()  # nor at the end, nor in the processes that are forked from this one
@@ -118,6 +119,7 @@ def grade(
     results.sort(key=lambda graded: graded.student)
     data = json or output / "grades.json"
     write_exports(results, output / "grades.csv", data)
+    (output / "report.html").write_text(render(results, chosen.id), encoding="utf-8")
     _print_class(results)
     places: dict[str, Path | str] = {
         "gradebook": record.name if db else output / "gradebook.db",
@@ -125,7 +127,7 @@ def grade(
     }
     if feedback:
         places["feedback pages"] = record.feedback()
-    places |= {"CSV": output / "grades.csv", "JSON": data}
+    places |= {"class report": output / "report.html", "CSV": output / "grades.csv", "JSON": data}
     for what, where in places.items():
         shown = os.path.relpath(where) if isinstance(where, Path) else where
         _console().print(f"{what + ':':18s}{escape(shown)}", soft_wrap=True)

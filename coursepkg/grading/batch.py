@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -299,14 +300,20 @@ def grade_watched(job: Job) -> Graded:
         that a student's answer keeps busy for ever. The executor then breaks, and `grade_all` goes on.
     """
     if multiprocessing.parent_process() is None:
-        return grade_submission(job)
+        return _timed(job)
     seconds = job.limits.start_seconds + 2 * job.limits.submission_seconds
     with open(os.devnull, "w") as nowhere:
         faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
         try:
-            return grade_submission(job)
+            return _timed(job)
         finally:
             faulthandler.cancel_dump_traceback_later()
+
+
+def _timed(job: Job) -> Graded:
+    start = time.perf_counter()
+    graded = grade_submission(job)
+    return dataclasses.replace(graded, seconds=time.perf_counter() - start)
 
 
 def processes(

@@ -82,6 +82,8 @@ class Graded:
         By the id of the grade cell.
     notebook : str
         The graded notebook as JSON, with an explicit outcome in every grade cell.
+    seconds : float
+        How long it took; 0 where it was not measured. Two outcomes that differ in it alone are equal.
     """
 
     student: str
@@ -89,6 +91,7 @@ class Graded:
     reason: str
     exercises: dict[str, ExerciseScore] = field(default_factory=dict)
     notebook: str = ""
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def score(self) -> float:
