@@ -120,7 +120,7 @@ def sentences(message: str) -> list[tuple[str, str]]:
 
     Examples
     --------
-    >>> sentences("1 of 3 points.\\n- ties give 1: not met (2 points). It gave 0. See lesson 01, section 1.1.")
+    >>> sentences("1 of 3 points.\\n- ties give 1: not met (2 points). It gave 0. See lesson 01.")
     [('ties give 1', 'It gave 0.')]
     """
     found = [match for line in message.splitlines() if (match := _PART.match(line))]
