@@ -74,8 +74,9 @@ gpu-check: $(INSTALLED) ## print what torch computes as the NumPy engine does, o
 	$(PY) -m coursepkg.gpu
 	$(PY) -m pytest -m gpu tests/test_gpu.py $(PYTEST_ARGS)
 
-lint: $(INSTALLED) ## run the linter
+lint: $(INSTALLED) ## run the linter, and check the types of the grading core
 	$(PY) -m ruff check
+	$(PY) -m mypy
 
 clean: ## remove what was generated; leaves .venv, work/ and gradebooks alone
 	rm -rf build assignments/release .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -15,7 +15,10 @@ from rich.table import Table
 from tqdm import tqdm
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from coursepkg.grading.assignment import Assignment, Course
+    from coursepkg.grading.batch import MakeExecutor
     from coursepkg.grading.cluster import ClusterExecutor
     from coursepkg.grading.submission import Graded
 
@@ -87,13 +90,15 @@ def grade(
         results: list[Graded] = []
         try:
             work = find_jobs(found, chosen, submitted)
+            alone: MakeExecutor = processes
+            executor: Executor
             if scheduler:
-                executor = stack.enter_context(_cluster(scheduler, chosen, found))
-                alone, tests = executor.again, executor.self_tests(limits)
+                executor = grid = stack.enter_context(_cluster(scheduler, chosen, found))
+                alone, tests = grid.again, grid.self_tests(limits)
                 record = ClassRecord(output, chosen, db)
             else:
                 jobs = min(jobs, len(work))
-                alone, executor = processes, stack.enter_context(processes(jobs, parents, limits.modules))
+                executor = stack.enter_context(processes(jobs, parents, limits.modules))
                 # one for each process, which warms up by it, while the gradebook is made here
                 trials = [
                     executor.submit(self_test, limits, chosen.path, found.root / "hidden")

@@ -1,10 +1,13 @@
 """Is the README true of the repository that it stands in?"""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+import yaml
 
+from coursepkg import autodiff
 from tools import notebooks as tool
 from tools import readme_picture
 from tools.notebook_compare import picture_difference
@@ -45,6 +48,31 @@ def test_named_make_targets_exist(name, root):
     named = set(re.findall(r"(?:`|^)make ([a-z-]+)", text, re.M))
     assert named
     assert named <= targets
+
+
+def test_reading_map_names_what_is_there(root):
+    """Does every file, and every name of a module, that the map gives exist?"""
+    text = (root / "docs" / "reading_map.md").read_text(encoding="utf-8")
+    files = re.findall(r"`((?:\w+/)*\w+\.py)`", text)
+    assert len(files) > 20
+    for file in files:
+        assert any((root / place / file).is_file() for place in ("", "coursepkg")), file
+    names = re.findall(r"`(training|autodiff|network|Tensor)\.(\w+)`", text)
+    assert len(names) >= 6
+    for module, name in names:
+        owner = autodiff.Tensor if module == "Tensor" else import_module(f"coursepkg.{module}")
+        assert hasattr(owner, name) or name == "py", (module, name)
+
+
+def test_workflow_runs_what_the_makefile_runs(root):
+    """Do the public host's checks run the same linter, types and tests as `make lint test`?"""
+    workflow = yaml.safe_load((root / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    runs = [step.get("run", "") for job in workflow["jobs"].values() for step in job["steps"]]
+    makefile = (root / "Makefile").read_text(encoding="utf-8")
+    for run in runs:
+        if run.startswith("python -m") and "pip" not in run:
+            assert run.replace("python", "$(PY)", 1) in makefile, run
+    assert ".ci/run" in runs
 
 
 def test_named_command_lines_are_those_of_the_makefile(readme, root):

@@ -72,7 +72,7 @@ def edges(tlu, rng):
         "one row": (X[:1], w, 0.5),
         "rows of one input": (X[:, :1], w[:1], -0.5),
         "no row": (X[:0], w, 0.5),
-        "integers": (X, w.astype(int), 1),
+        "integers": (2 * X, w.astype(int), 1),  # an odd sum: ties have a part of their own
         "Boolean rows": (X > 0, w, -0.5),
         "float32 rows": (X.astype(np.float32), w.astype(np.float32), 0.5),
     }

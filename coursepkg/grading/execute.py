@@ -130,8 +130,9 @@ def _split(source: str) -> tuple[Any, Any]:
     """Compile a cell as a notebook does: the value of a last expression is the cell's result."""
     tree = ast.parse(source)
     last = None
-    if tree.body and isinstance(tree.body[-1], ast.Expr):
-        last = compile(ast.Expression(tree.body.pop().value), "<grade cell>", "eval")
+    if tree.body and isinstance(end := tree.body[-1], ast.Expr):
+        tree.body.pop()
+        last = compile(ast.Expression(end.value), "<grade cell>", "eval")
     return compile(tree, "<grade cell>", "exec"), last
 
 

@@ -26,7 +26,7 @@ class FeedbackExporter(Exporter):
 
     output_mimetype = "text/html"
 
-    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kwargs: Any) -> tuple[Any, Any]:
         """Return the page of a notebook whose cells carry the points and comments of the gradebook."""
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         return render(nb, resources["nbgrader"]), resources

@@ -1,6 +1,7 @@
 """An assignment's forms, made by nbgrader's preprocessors."""
 
 import copy
+from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import (
@@ -39,7 +40,8 @@ def solved(release: NotebookNode, source: NotebookNode) -> NotebookNode:
 
 
 def _convert(notebook: NotebookNode, preprocessors: tuple[type, ...]) -> NotebookNode:
-    notebook, resources = copy.deepcopy(notebook), {}
+    notebook = copy.deepcopy(notebook)
+    resources: dict[str, Any] = {}
     for preprocessor in preprocessors:
         notebook, resources = preprocessor().preprocess(notebook, resources)
     return notebook

@@ -45,13 +45,13 @@ class IntakeExporter(NotebookExporter):
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
         """Read a notebook; a submitted one comes back as the instructor's with the student's work in it."""
-        if not getattr(self.parent, "_sanitizing", False):
+        if self.parent is None or not getattr(self.parent, "_sanitizing", False):
             return super().from_filename(filename, resources, **kwargs)
         path = Path(filename)
         assignment = _assignment(self.parent.coursedir, resources)
         try:
             work = transplant(assignment.template, assignment.release, parse(read_bytes(path)))
-            note = {"flags": work.flags}
+            note: dict[str, Any] = {"flags": work.flags}
         except Refused as refusal:
             work = transplant(assignment.template, assignment.release, [])
             note = {"refused": str(refusal)}

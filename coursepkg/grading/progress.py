@@ -113,7 +113,9 @@ def standings(lessons: Path, work: Path) -> Iterator[Standing]:
         number = path.stem[:2]
         predicted, right = tally(number)
         notebook = work / path.stem / path.name
-        points, checked, trouble = {}, [], ""
+        points: dict[str, int] = {}
+        checked: list[Checked] = []
+        trouble = ""
         if notebook.is_file():
             try:
                 points, checked = _checks(notebook, record)

@@ -273,8 +273,9 @@ def _filter(machine: int, pid: int) -> list[tuple[int, int, int, int]]:
     program += [(above, 0, 1, 0x40000000), refuse]  # x32 calls have other numbers
     program += [(above, 0, 1, _NEWEST + 1), absent]
     for numbers in _REFUSED.values():
-        if numbers[machine] is not None:
-            program += [(equal, 0, 1, numbers[machine]), refuse]
+        number_here = numbers[machine]
+        if number_here is not None:
+            program += [(equal, 0, 1, number_here), refuse]
     program += [(equal, 0, 1, _CLONE3[machine]), absent]  # its flags are out of sight; libc then uses clone
     program += [
         (equal, 0, 4, _CLONE[machine]),

@@ -141,10 +141,10 @@ class StudentShell(InteractiveShell):
         self.display_pub = _Publisher(parent=self, shell=self, recorder=self.recorder)
         self.displayhook = _Hook(parent=self, shell=self, recorder=self.recorder)
         self.display_trap.hook = self.displayhook
-        type(self)._instance = self
-        InteractiveShell._instance = self
+        type(self)._instance = self  # type: ignore[assignment]
+        InteractiveShell._instance = self  # type: ignore[assignment]
         self.streams = _Stream(self.recorder, "stdout"), _Stream(self.recorder, "stderr")
-        sys.stdout, sys.stderr = self.streams  # type: ignore[assignment]
+        sys.stdout, sys.stderr = self.streams
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
         lines = stb if isinstance(stb, list) else str(stb).splitlines()
@@ -180,6 +180,6 @@ class StudentShell(InteractiveShell):
     def run(self, source: str, limit: int, pictures: int) -> list[Output]:
         """Run one cell and return its outputs, with at most so many characters of text and of pictures."""
         self.recorder.begin(limit, pictures)
-        sys.stdout, sys.stderr = self.streams  # type: ignore[assignment]
+        sys.stdout, sys.stderr = self.streams
         self.run_cell(source, store_history=True)
         return self.recorder.outputs

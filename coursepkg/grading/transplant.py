@@ -50,16 +50,16 @@ def transplant(template: NotebookNode, release: NotebookNode, cells: list[Submit
         A new notebook; the template is left as it was.
     """
     result = Transplanted(copy.deepcopy(template))
-    stubs = {_grade_id(cell): cell.source for cell in template.cells if is_solution(cell)}
-    released = {_grade_id(cell): cell for cell in release.cells if _grade_id(cell)}
+    stubs = {name: cell.source for cell in template.cells if is_solution(cell) and (name := _grade_id(cell))}
+    released = {name: cell for cell in release.cells if (name := _grade_id(cell))}
     own_ids = {cell.id: i for i, cell in enumerate(template.cells) if cell.get("id") and not _grade_id(cell)}
 
     answers: dict[str, list[SubmittedCell]] = {}
     extras: list[tuple[int, SubmittedCell]] = []  # each with the template cell that it follows
     anchor, seen = -1, set()
-    positions = {_grade_id(cell): i for i, cell in enumerate(template.cells) if _grade_id(cell)}
+    positions = {name: i for i, cell in enumerate(template.cells) if (name := _grade_id(cell))}
     for cell in _marked(cells, released):
-        if cell.grade_id in stubs:
+        if cell.grade_id is not None and cell.grade_id in stubs:
             answers.setdefault(cell.grade_id, []).append(cell)
             anchor = max(anchor, positions[cell.grade_id])
         elif cell.grade_id in released:
@@ -76,13 +76,13 @@ def transplant(template: NotebookNode, release: NotebookNode, cells: list[Submit
         elif cell.kind == "code" and cell.source.strip():
             extras.append((anchor, cell))
 
-    for grade_id, cell in released.items():
-        if is_grade(cell) and not is_solution(cell) and grade_id not in seen:
-            result.flags.append(f"The test cell {grade_id} was missing; it was put back.")
+    for name, cell in released.items():
+        if is_grade(cell) and not is_solution(cell) and name not in seen:
+            result.flags.append(f"The test cell {name} was missing; it was put back.")
 
     for cell in result.notebook.cells:
         grade_id = _grade_id(cell)
-        if grade_id not in stubs:
+        if grade_id is None or grade_id not in stubs:
             continue
         worked = [a for a in answers.get(grade_id, []) if _text(a.source) != _text(stubs[grade_id])]
         if worked:

@@ -115,7 +115,7 @@ def serve(
     endpoint = CellEndpoint(shell, call_back, limits)
     for name in [name for name in sys.modules if name.partition(".")[0] in OUT_OF_REACH]:
         del sys.modules[name]
-    sys.meta_path.insert(0, _NotHere(limits.modules, refused))  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _NotHere(limits.modules, refused))
     sys.path.append(os.getcwd())  # last, so that a file there never stands before a library
     gc.collect()
     channel.send(pack({"ok": True, "value": confinement}))
