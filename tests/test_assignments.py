@@ -18,6 +18,7 @@ from tests.evidence import Variant
 
 ASSIGNMENTS = course_assignments()
 SEED = b"1"
+SEQUENCES = np.ndarray | list | tuple
 
 
 def marked(rows: list[tuple], names: str) -> pytest.MarkDecorator:
@@ -214,12 +215,15 @@ def secrets(course: CourseAssignment, monkeypatch: pytest.MonkeyPatch) -> list[s
     told: list[str] = []
 
     def record(value) -> None:
-        if isinstance(value, np.ndarray | list | tuple) and np.size(np.asarray(value, dtype=object)) >= 4:
+        if isinstance(value, dict):
+            told.append(str(value))
+        elif isinstance(value, list | tuple) and any(isinstance(part, SEQUENCES) for part in value):
+            for part in value:
+                record(part)
+        elif isinstance(value, SEQUENCES) and np.size(np.asarray(value, dtype=object)) >= 4:
             told.extend({str(value), repr(value), str(np.asarray(value, dtype=object).tolist())})
             flat = np.asarray(value, dtype=object).ravel().tolist()
             told.extend({" ".join(map(str, flat)), ", ".join(map(str, flat))})
-        if isinstance(value, dict):
-            told.append(str(value))
 
     agree, call, run = getattr(course.hidden, "agree", None), StudentFunction.__call__, Student.run
 

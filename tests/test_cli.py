@@ -13,6 +13,7 @@ from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
 from coursepkg.cli import app
+from coursepkg.grading.release import make_releases
 from tests.conftest import ROOT
 from tests.toy_course import ID, TOYS, right_answers, submission, toy_source, write_toy_course
 
@@ -355,3 +356,20 @@ def test_course_is_asked_for_where_there_is_none(tmp_path):
         result = invoke(name, "--course", tmp_path)
         assert result.exit_code == 2
         assert "name it with --course" in " ".join(result.stderr.split())
+
+
+def test_check_takes_the_modules_that_the_release_names(tmp_path):
+    """May a learner's check import what the assignment allows, without the course's limits at hand?"""
+    toy = write_toy_course(tmp_path / "toy")
+    (toy.root / "limits.toml").write_text(f'[{ID}]\nmodules = ["numpy", "yaml"]\n')
+    (released,) = make_releases(toy, tmp_path / "release")
+    assert nbformat.read(released, as_version=4).metadata["coursepkg"] == {"modules": ["numpy", "yaml"]}
+    notebook = nbformat.read(released, as_version=4)
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution") and "square" in cell.source:
+            cell.source = "def square(x):\n    import yaml\n    return np.asarray(x) ** 2"
+    nbformat.write(notebook, tmp_path / "mine.ipynb")
+    assert "ex00_1  passed" in invoke("check", tmp_path / "mine.ipynb").stdout
+    del notebook.metadata["coursepkg"]
+    nbformat.write(notebook, tmp_path / "mine.ipynb")
+    assert "cannot be imported" in invoke("check", tmp_path / "mine.ipynb").stdout

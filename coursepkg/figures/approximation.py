@@ -210,14 +210,9 @@ def plot_line(c: float, d: float, a: float, b: float, ax: Axes | None = None) ->
     x = np.linspace(a - 2, b, 501)
     ax.axvspan(a, b, color=style.PALE, lw=0)
     for k, (weight, shift, line, color) in enumerate(zip(w, bias, (":", "--"), (style.BLUE, style.GREEN)), 1):
-        ax.plot(
-            x,
-            weight * relu(x + shift),
-            line,
-            color=color,
-            lw=1.8,
-            label=f"unit {k}: {weight:g} ReLU(x {shift:+g})",
-        )
+        inner = "x" + (f" {'+' if shift > 0 else '-'} {abs(shift):g}" if shift else "")
+        label = f"unit {k}: {weight:g} ReLU({inner})".replace("-", "\N{MINUS SIGN}")
+        ax.plot(x, weight * relu(x + shift), line, color=color, lw=1.8, label=label)
     ax.plot(x, unit_sum(x, w, bias), color=style.VERMILLION, lw=2.2, label="sum")
     ax.legend(fontsize=style.NOTE_SIZE, frameon=False, loc="best")
     title = f"On [{a:g}, {b:g}] two units make {c:g} x + {d:g}".replace("+ -", "\N{MINUS SIGN} ")
@@ -361,7 +356,7 @@ def plot_ramps(slopes: Sequence[float] = (1, 4, 32), ax: Axes | None = None) -> 
             x, ramp, line, color=color, lw=1.8, label=f"slope {slope:g}: area of the error {0.25 / slope:.3g}"
         )
     ax.axhline(0.5, color=style.GREY, lw=0.8)
-    ax.legend(fontsize=style.NOTE_SIZE, frameon=False, loc="upper left")
+    ax.legend(fontsize=style.NOTE_SIZE, frameon=False, loc="lower right")
     return style.finish(
         ax, "Steeper ramps: the area vanishes, the sup error stays 1/2", "$x$ (input)", "value"
     )

@@ -1,6 +1,6 @@
 """The learner's own check of a notebook: the visible checks, and nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
@@ -35,13 +35,14 @@ class Checked:
     message: str
 
 
-def check_notebook(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[Checked]:
+def check_notebook(path: Path, limits: Limits | None = None) -> list[Checked]:
     """Run a learner's notebook and its visible checks.
 
     Parameters
     ----------
     path : Path
-    limits : Limits
+    limits : Limits, optional
+        By default those that every assignment has, with the modules that the notebook's release names.
 
     Returns
     -------
@@ -78,7 +79,7 @@ def check_notebook(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[Checked]
         ClearHiddenTests().preprocess(new_notebook(cells=exercises), {})
     except RuntimeError as error:
         raise Refused(f"A test cell of {path.name} was changed ({error}). Take a fresh copy of it.") from None
-    with Session(limits) as session:
+    with Session(limits or _own_limits(notebook)) as session:
         execute(notebook, session, b"local")
     results, stub = [], False
     for cell in notebook.cells:
@@ -88,6 +89,15 @@ def check_notebook(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[Checked]
             results.append(_checked(cell, stub))
             stub = False
     return results
+
+
+def _own_limits(notebook: nbformat.NotebookNode) -> Limits:
+    """Return the usual limits with the modules that a release names; this is the learner's own machine."""
+    named = notebook.metadata.get("coursepkg", {})
+    modules = named.get("modules") if isinstance(named, dict) else None
+    if isinstance(modules, list) and all(isinstance(module, str) for module in modules):
+        return replace(DEFAULT_LIMITS, modules=tuple(modules))
+    return DEFAULT_LIMITS
 
 
 def _checked(cell: nbformat.NotebookNode, stub: bool) -> Checked:

@@ -10,6 +10,7 @@ from nbgrader.preprocessors import ClearHiddenTests
 from nbgrader.utils import find_all_files
 
 from coursepkg.grading.assignment import Assignment, Course, write_notebook
+from coursepkg.grading.limits import DEFAULT_LIMITS, read_limits
 
 
 def make_releases(course: Course, output: Path) -> Iterator[Path]:
@@ -39,6 +40,9 @@ def make_releases(course: Course, output: Path) -> Iterator[Path]:
                 raise RuntimeError(
                     f"{assignment.id}: {mark!r} would reach students; mend the source notebook"
                 )
+        modules = read_limits(course.root / "limits.toml", assignment.id).modules
+        if modules != DEFAULT_LIMITS.modules:  # for the learner's own `coursepkg check`
+            notebook.metadata["coursepkg"] = {"modules": list(modules)}
         path = output / assignment.id / f"{assignment.id}.ipynb"
         write_notebook(notebook, path)
         _copy_files(assignment, path.parent)
