@@ -101,6 +101,14 @@ def test_the_record_is_fresh(one):
 def test_the_page_is_what_the_records_say():
     """Is the committed page made from the committed records?"""
     assert studies.PAGE.read_text(encoding="utf-8") == studies.page()
+    assert studies.README.read_text(encoding="utf-8") == studies.readme()
+
+
+def test_a_row_that_the_readme_misses_is_named(monkeypatch):
+    """Is a renamed claim an error that says where to mend it?"""
+    monkeypatch.setattr(studies, "SHOWN", [("04-efron", "no such claim")])
+    with pytest.raises(LookupError, match="04-efron has no row 'no such claim'; mend SHOWN"):
+        studies.readme()
 
 
 def test_every_record_has_its_study():

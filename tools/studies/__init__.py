@@ -16,7 +16,22 @@ from pathlib import Path
 from coursepkg.results import Recorded, recorded, table
 
 ROOT = Path(__file__).resolve().parents[2]
-RECORDS, PAGE = ROOT / "notebooks" / "results", ROOT / "docs" / "results.md"
+RECORDS, PAGE, README = ROOT / "notebooks" / "results", ROOT / "docs" / "results.md", ROOT / "README.md"
+
+# The rows that the README shows, two that disagree among them.
+SHOWN = [
+    ("01-threshold-functions", "threshold functions of 5 inputs"),
+    ("02-mark-one-circle", "square/circle, any place, any turn"),
+    ("03-fisher", "coefficient of petal length, that of sepal length being 1"),
+    ("04-efron", "relative efficiency at Δ = 3"),
+    ("05-doublings", "ratio of the last two gaps, left valley"),
+    ("07-spiral", "spiral, 100 hidden units: loss after 1000 steps"),
+    ("09-jacobians", "[784, 100, 100, 1], reverse mode: multiplications"),
+    ("10-shapeset", "Shapeset, tanh, standard: test error"),
+    ("11-born-dead", "9 hidden layers of width 2, no biases, one input: a layer off at x = 1"),
+    ("13-drawn-units", "slope of log error against log q, p = 20, 40 networks a width"),
+    ("14-construction", "regions of Montúfar's construction, $p = 2$, widths 8, 8, 8"),
+]
 
 
 @dataclass(frozen=True)
@@ -168,3 +183,25 @@ within their tolerance; where one does not, the lesson says so and asks why.
 
 {body}
 """
+
+
+def readme() -> str:
+    """Return the README with the rows of `SHOWN` between its two marks.
+
+    Raises
+    ------
+    LookupError
+        If a study has no such row.
+    """
+    chosen = []
+    for name, claim in SHOWN:
+        rows = [result for result in recorded(name, RECORDS).results if result.claim == claim]
+        if not rows:
+            raise LookupError(f"the record {name} has no row {claim!r}; mend SHOWN in tools/studies")
+        chosen.append(rows[0])
+    before, _, rest = README.read_text(encoding="utf-8").partition(MARKS[0])
+    after = rest.partition(MARKS[1])[2]
+    return f"{before}{MARKS[0]}\n{table(chosen)}\n{MARKS[1]}{after}"
+
+
+MARKS = "<!-- rows that python -m tools.studies writes -->", "<!-- end of these rows -->"

@@ -5,7 +5,7 @@ import sys
 
 from tqdm import tqdm
 
-from tools.studies import PAGE, ROOT, find, is_fresh, page, record
+from tools.studies import PAGE, README, ROOT, find, is_fresh, page, readme, record
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,7 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
             tqdm.write(f"{one.name}: {result.claim}: {result.ours} for {result.published}, {mark}")
     if all(one.path.is_file() for one in known):
         PAGE.write_text(page(), encoding="utf-8")
-        print(f"Wrote {PAGE.relative_to(ROOT)}.")
+        README.write_text(readme(), encoding="utf-8")
+        print(f"Wrote {PAGE.relative_to(ROOT)} and the rows of {README.name}.")
     return 0
 
 
