@@ -17,8 +17,8 @@ AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 # The environment's own kernel and extensions win over what the user has installed elsewhere.
 export JUPYTER_PREFER_ENV_PATH = 1
 
-.PHONY: help grade test test-all learn release bundle solutions notebooks check-notebooks quality results bench-autodiff \
-        bench-regions gpu-check lint clean
+.PHONY: help grade test test-all learn release bundle solutions notebooks check-notebooks quality results site \
+        bench-autodiff bench-regions gpu-check lint clean
 
 help:
 	@echo 'Targets:'
@@ -38,7 +38,7 @@ test-all: test ## run the long tests and the browser test besides
 learn: release ## lay the assignments into work/ and open JupyterLab on the start page
 	$(PY) -m tools.learn assignments/release work
 	$(PY) -m coursepkg progress
-	$(PY) -m jupyterlab --ServerApp.root_dir=. '--LabApp.default_url=/lab/tree/start.md?factory=Markdown%20Preview' \
+	$(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/start.ipynb \
 	    $(AS_ROOT) $(LAB_ARGS)
 
 release: $(INSTALLED) ## write the students' versions of the assignments to assignments/release
@@ -63,6 +63,9 @@ quality: $(INSTALLED) ## measure the hidden tests and write the table docs/quali
 
 results: $(INSTALLED) ## run the studies behind the reproduced results and write the page docs/results.md
 	$(PY) -m tools.studies
+
+site: $(INSTALLED) ## build the web edition of the course, to read without Python: build/site
+	$(PY) -m tools.site build/site
 
 bench-autodiff: $(INSTALLED) ## time training steps of the NumPy engine beside the frameworks that are installed
 	OMP_NUM_THREADS=1 $(PY) -m tests.benchmarks.autodiff $(BENCH_ARGS)

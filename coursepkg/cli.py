@@ -275,16 +275,16 @@ def progress(
     work: Annotated[
         Path | None, typer.Option(help="The folder of your assignments; work/ or assignments/ if left out.")
     ] = None,
-    page: Annotated[Path, typer.Option(help="The start page, written anew.")] = Path("start.md"),
+    page: Annotated[Path, typer.Option(help="The start page, written anew.")] = Path("start.ipynb"),
 ) -> None:
     """Show which exercises pass their visible checks, and how good your predictions were."""
-    from coursepkg.grading.progress import next_step, standings, start_page
+    from coursepkg.grading.progress import next_step, standings, write_start_page
 
     work = work or (Path("work") if Path("work").is_dir() else Path("assignments"))
     total = len(list(lessons.glob("[0-9][0-9]_*.ipynb")))
     try:
         found = list(tqdm(standings(lessons, work), total=total, desc="checking", unit="lesson", leave=False))
-        page.write_text(start_page(found, page), encoding="utf-8")
+        write_start_page(found, page)
     except OSError as error:
         raise _stop(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from None
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))

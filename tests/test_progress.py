@@ -77,7 +77,7 @@ def test_everything_done_leads_to_the_next_lesson(work: Path):
     assert found[0].points_done == 25
     assert progress.next_step(found).number == "02"
     assert progress.next_step(found[:1]) is None
-    assert "hand in" in progress.start_page(found[:1], work.parent / "start.md")
+    assert "hand in" in progress.start_page(found[:1], work.parent / "start.ipynb")
 
 
 def test_a_broken_notebook_is_told_and_hides_no_other(work: Path):
@@ -109,7 +109,7 @@ def test_predictions_are_counted(work: Path):
 
 def test_every_link_of_the_start_page_leads_somewhere(work: Path):
     """Do the page's links exist, seen from where the page lies?"""
-    page = work.parent / "start.md"
+    page = work.parent / "start.ipynb"
     text = progress.start_page(list(progress.standings(LESSONS, work)), page)
     links = re.findall(r"\]\(([^)]+)\)", text)
     assert len(links) > len(list(LESSONS.glob("[0-9][0-9]_*.ipynb")))
@@ -125,14 +125,16 @@ def test_the_command_prints_what_failed_and_writes_the_page(work: Path):
         if cell.id == "tlu":
             cell.source = "def tlu(X, w, b):\n    return 0"
     nbformat.write(notebook, path)
-    page = work.parent / "start.md"
+    page = work.parent / "start.ipynb"
     options = ["--lessons", str(LESSONS), "--work", str(work), "--page", str(page)]
     result = CliRunner().invoke(app, ["progress", *options])
     assert result.exit_code == 0
     assert "ex01_1: tlu on the four pairs of bits" in result.stdout
     assert "0 of 6" in result.stdout
     assert "next: lesson 01" in result.stdout
-    assert page.read_text(encoding="utf-8").startswith("# ")
+    (cell,) = nbformat.read(page, as_version=4).cells
+    assert cell.cell_type == "markdown"
+    assert cell.source.startswith("# Why neural networks work")
 
 
 def test_the_command_in_another_folder_says_what_to_do(work: Path, monkeypatch: pytest.MonkeyPatch):
@@ -141,7 +143,7 @@ def test_the_command_in_another_folder_says_what_to_do(work: Path, monkeypatch: 
     result = CliRunner().invoke(app, ["progress"])
     assert result.exit_code == 2
     assert "run this in the course's folder, or name --lessons" in " ".join(result.stderr.split())
-    assert not (work / "start.md").exists()
+    assert not (work / "start.ipynb").exists()
 
 
 def test_a_page_that_cannot_be_written_is_told(work: Path):

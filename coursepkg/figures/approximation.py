@@ -352,13 +352,11 @@ def plot_ramps(slopes: Sequence[float] = (1, 4, 32), ax: Axes | None = None) -> 
     ax.plot([0], [1], "o", color=style.INK, ms=6)
     for slope, line, color in zip(slopes, (":", "--", "-"), (style.BLUE, style.GREEN, style.VERMILLION)):
         ramp = slope * (relu(x + 0.5 / slope) - relu(x - 0.5 / slope))
-        ax.plot(
-            x, ramp, line, color=color, lw=1.8, label=f"slope {slope:g}: area of the error {0.25 / slope:.3g}"
-        )
+        ax.plot(x, ramp, line, color=color, lw=1.8, label=f"slope {slope:g}: area {0.25 / slope:.3g}")
     ax.axhline(0.5, color=style.GREY, lw=0.8)
-    ax.legend(fontsize=style.NOTE_SIZE, frameon=False, loc="lower right")
+    ax.legend(fontsize=style.NOTE_SIZE, frameon=False, loc="upper left")
     return style.finish(
-        ax, "Steeper ramps: the area vanishes, the sup error stays 1/2", "$x$ (input)", "value"
+        ax, "Steeper ramps: the area between vanishes, the sup error stays 1/2", "$x$ (input)", "value"
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import FormatStrFormatter, LogLocator
 from numpy.typing import ArrayLike
 
 from coursepkg.convolution import conv2d_direct, conv_matrix, shift
@@ -65,7 +66,7 @@ def plot_step_times(
     title : str, optional
         The finding.
     mark : int, optional
-        A width to mark with its ratio of the times of the first two places.
+        A width to mark, with the time of the second place as a multiple of the first one's.
 
     Returns
     -------
@@ -82,9 +83,11 @@ def plot_step_times(
         k = list(widths).index(mark)
         ax.axvline(mark, color=style.GREY, lw=1, ls=":")
         if len(seconds) > 1:
-            text = f"width {mark}: time ratio {seconds[1, k] / seconds[0, k]:.2f}"
-            ax.text(0.99, 0.03, text, transform=ax.transAxes, ha="right", fontsize=style.NOTE_SIZE)
+            text = f"width {mark}: second / first place = {seconds[1, k] / seconds[0, k]:.2f}"
+            ax.text(1, 1.02, text, transform=ax.transAxes, ha="right", va="bottom", fontsize=style.NOTE_SIZE)
     ax.set_xticks(widths, [str(w) for w in widths])
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.yaxis.set_major_formatter(FormatStrFormatter("%g"))
     ax.minorticks_off()
     ax.legend(frameon=False, fontsize=style.NOTE_SIZE)
     return style.finish(ax, title, "$q$ (units of each of the three hidden layers)", "milliseconds a step")
@@ -132,6 +135,7 @@ def plot_feature_map(
     for ax, title in zip(axes, titles, strict=True):
         ax.set(xticks=[], yticks=[])
         style.finish(ax, title)
+        ax.spines[:].set_visible(True)
     return axes
 
 
@@ -196,8 +200,7 @@ def plot_shift_gap(
         ax.imshow(gap, "gray_r", vmin=0, vmax=size)
         ax.set(xticks=[], yticks=[])
         style.finish(ax, f"shift {by}\nlargest gap {gap.max():.2f}")
-        for spine in ax.spines.values():
-            spine.set_visible(True)
+        ax.spines[:].set_visible(True)
     return axes
 
 

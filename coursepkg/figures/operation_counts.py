@@ -55,9 +55,9 @@ def plot_tangent(
         "", (x + tangent, y + d * tangent), (x + tangent, y), arrowprops=arrow | {"color": style.VERMILLION}
     )
     side = 0.06 * reach * (1 if tangent >= 0 else -1)
-    ax.text(
-        x + tangent / 2, y, "$v$", ha="center", va="top" if d * tangent > 0 else "bottom", color=style.GREEN
-    )
+    below = d * tangent > 0
+    gap = 0.05 * np.ptp(y + d * (grid - x)) * (-1 if below else 1)
+    ax.text(x + tangent / 2, y + gap, "$v$", ha="center", va="top" if below else "bottom", color=style.GREEN)
     ax.text(
         x + tangent + side, y + d * tangent / 2, "$f'(x)\\,v$", va="center", color=style.VERMILLION,
         ha="left" if tangent >= 0 else "right",
@@ -97,7 +97,7 @@ def plot_sweeps(sizes: Sequence[int], ax: Axes | None = None, title: str | None 
             count + 0.02 * largest, row, f"{sweeps} {word}: {count}", va="center", fontsize=style.NOTE_SIZE
         )
     ax.set_yticks(range(2), list(counts))
-    ax.set_xlim(0, 1.45 * largest)
+    ax.set_xlim(0, 1.65 * largest)
     ax.ticklabel_format(axis="x", style="plain")
     ax.locator_params(axis="x", nbins=4)
     if title is None:

@@ -61,7 +61,11 @@ def plot_rectifier(
     axes[1].plot([0], [alpha], "o", color=style.BLUE, ms=6)
     axes[1].set_ylim(min(-0.1, alpha - 0.1), max(1.15, alpha + 0.15))
     name = "ReLU" if alpha == 0 else f"Leaky ReLU, α = {alpha:g}"
-    style.finish(axes[0], f"{name}: one kink", "z, pre-activation", "f(z)")
+    finding = "one kink"
+    if slide:
+        finding = "the slide's maximum is " + ("the same" if alpha <= 1 else "another function")
+        name = f"α = {alpha:g}"
+    style.finish(axes[0], f"{name}: {finding}", "z, pre-activation", "f(z)")
     style.finish(axes[1], f"Its slope jumps; at 0 it is set to {alpha:g}", "z, pre-activation", "f′(z)")
     return axes
 
@@ -167,7 +171,8 @@ def plot_thirty_layers(losses: Mapping[str, ArrayLike], ax: Axes | None = None) 
     ax.set_yscale("log")
     ax.set_ylim(top=6)
     ax.legend(frameon=False, fontsize=style.NOTE_SIZE, loc="lower left")
-    return style.finish(ax, "30 ReLU layers: SGD needs He's scale", "epoch", "training loss, nats")
+    title = "30 ReLU layers under SGD: He's scale learns, Xavier's stalls"
+    return style.finish(ax, title, "epoch", "training loss, nats")
 
 
 def plot_born_dead(
@@ -200,13 +205,13 @@ def plot_born_dead(
         colour = style.CYCLE[k]
         ax.plot(fine, [born_dead_bound([width] * int(d)) for d in fine], color=colour, lw=1.4, ls=(0, (4, 2)))
         ax.plot(depths, shares[width], MARKERS[k], color=colour, ms=6, label=f"width {width}")
-    ax.plot([], [], color=style.INK, lw=1.4, ls=(0, (4, 2)), label="bound: dead at one point")
+    ax.plot([], [], color=style.INK, lw=1.4, ls=(0, (4, 2)), label="a layer off at one point: the bound")
     ax.legend(frameon=False, fontsize=style.NOTE_SIZE, loc="upper left", ncols=2)
-    ax.set_ylim(0, 1.3)
+    ax.set_ylim(-0.04, 1.3)
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.set_yticks(np.linspace(0, 1, 6))
     return style.finish(
-        ax, "Narrow and deep: most networks are constant at birth", "number of hidden layers",
+        ax, "The narrower and deeper, the more networks are constant at birth", "number of hidden layers",
         "share of networks born dead",
     )  # fmt: skip
 
@@ -240,7 +245,7 @@ def plot_unit_shares(active: Mapping[str, ArrayLike], ax: Axes | None = None) ->
     ax.legend(frameon=False, fontsize=style.NOTE_SIZE, loc="upper left")
     return style.finish(
         ax,
-        "Half of the outputs are 0, but no unit is a coin",
+        "About half of the outputs are 0, but few units are fair coins",
         "units, in order",
         "share of images where it is on",
     )
@@ -330,6 +335,7 @@ def plot_dying_strip(
         column[0].set_title(column[0].get_title(loc="left").replace("Learning rate", "γ ="), loc="left",
                             fontsize=style.LABEL_SIZE)  # fmt: skip
         column[1].set_title("", loc="left")
+        column[1].set_ylabel("share of the data, unit on")
     return axes
 
 

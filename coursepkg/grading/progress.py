@@ -194,6 +194,14 @@ def start_page(standings: list[Standing], page: Path) -> str:
     return "\n".join(lines)
 
 
+def write_start_page(standings: list[Standing], page: Path) -> None:
+    """Write the start page as a notebook of one text cell, which JupyterLab shows as it should be read."""
+    cell = nbformat.v4.new_markdown_cell(start_page(standings, page), id="start")
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})
+    page.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+
+
 def _opening(path: Path) -> dict[str, str]:
     """Return title, question and time from a lesson's first cell."""
     try:
