@@ -6,6 +6,7 @@ import pytest
 
 from coursepkg.figures import region_counts as figures
 from coursepkg.network import mlp_forward
+from tools.studies.regions import crossed_regions
 
 CROSS = [(np.eye(2), np.zeros(2)), (np.ones((2, 1)), np.array([-0.5]))]
 
@@ -43,6 +44,15 @@ def test_boundary_segments_lie_where_the_output_is_zero():
     assert len(segments) >= 2
     points = np.concatenate([segments[:, 0], segments[:, 1], segments.mean(axis=1)])
     np.testing.assert_allclose(mlp_forward(points, layers)[-1], 0, atol=1e-9)
+
+
+def test_study_counts_the_segments_that_the_figure_draws():
+    """Does the study, which needs no figure, find one region for each segment?"""
+    rng = np.random.default_rng(1)
+    for widths in ((8,), (5, 5), (4, 3, 4)):
+        sizes = [2, *widths, 1]
+        layers = [(rng.normal(size=pair), rng.normal(size=pair[1])) for pair in zip(sizes, sizes[1:])]
+        assert crossed_regions(layers) == len(figures.boundary_segments(layers))
 
 
 def test_boundary_is_absent_where_the_output_has_one_sign():

@@ -25,7 +25,14 @@ LECTURE_ORDER = [
     "network",  # lesson 07: layers, the forward pass, losses
     "autodiff",  # lessons 08 and 09: tensors with derivatives, both modes
     "backpropagation",  # lesson 08: a network by hand, paths, and the order of visits
+    "operation_counts",  # lesson 09: what a gradient and a Jacobian cost
+    "toeplitz",  # lesson 09: convolution on a line as a matrix with shared weights
     "training",  # lessons 06 to 11: initial values, optimisers, the training loop
+    "gradient_flow",  # lesson 10: how signals and gradients scale with depth
+    "shapeset",  # lesson 10: drawn shapes to classify
+    "rectifiers",  # lesson 11: dead units, sparsity, the scale of initial weights
+    "approximation",  # lesson 12: networks that approach a given function
+    "barron",  # lesson 13: how many units, how many data
     "bounds",  # lesson 14: how many regions a network can have
     "constructions",  # lesson 14: networks that attain the bounds
     "rational_regions",  # lesson 14: regions in exact arithmetic, slow and sure
@@ -39,6 +46,7 @@ LECTURE_ORDER = [
     "patterns",  # lesson 14: activation patterns in floats
     "plane_complex",  # lesson 14: regions in the plane, to draw and to ask
     "regions",  # lesson 14: how many regions a network has
+    "convolution",  # lesson 15: an operator on images with shared weights
     "gpu",  # lesson 15: the same networks on torch
 ]
 # Who may import what is slow to import or a framework of its own, and where it stays inside a function.

@@ -63,7 +63,7 @@ def plot_rectifier(
     name = "ReLU" if alpha == 0 else f"Leaky ReLU, α = {alpha:g}"
     finding = "one kink"
     if slide:
-        finding = "the slide's maximum is " + ("the same" if alpha <= 1 else "another function")
+        finding = ("the same as" if alpha <= 1 else "not") + " the slide's maximum"
         name = f"α = {alpha:g}"
     style.finish(axes[0], f"{name}: {finding}", "z, pre-activation", "f(z)")
     style.finish(axes[1], f"Its slope jumps; at 0 it is set to {alpha:g}", "z, pre-activation", "f′(z)")
@@ -335,7 +335,7 @@ def plot_dying_strip(
         column[0].set_title(column[0].get_title(loc="left").replace("Learning rate", "γ ="), loc="left",
                             fontsize=style.LABEL_SIZE)  # fmt: skip
         column[1].set_title("", loc="left")
-        column[1].set_ylabel("share of the data, unit on")
+        column[1].set_ylabel("on: share of the data")
     return axes
 
 

@@ -190,7 +190,7 @@ def plot_counts_in_training(
         ncols=3,
     )
     title = title or f"Training changes the mean number of regions by at most {100 * max(changes):.0f} %"
-    return style.finish(ax, title, "steps of training", "regions in $[-2, 2]^2$")
+    return style.finish(ax, title, "steps of training", "regions in $(-2, 2)^2$")
 
 
 def plot_boundary(

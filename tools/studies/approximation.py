@@ -1,6 +1,10 @@
 """Studies of lesson 12: what a construction reaches, what no polynomial can, and what training finds."""
 
+from itertools import pairwise
+
 import numpy as np
+from numpy.polynomial import Polynomial
+from scipy.optimize import brentq
 
 from coursepkg import autodiff
 from coursepkg.approximation import (
@@ -22,10 +26,13 @@ from coursepkg.threshold import Layers
 from coursepkg.training import MLP, SGD, Adam, fit, init_layers
 from tools.studies import study
 
-EARLIER = "one earlier run, not published"
+CLAIM = "claim of 12.8: ours, nothing published"
 SEEDS = range(10)
 WIDTHS = (13, 49)
 LEFT, RIGHT = -5.0, 6.0  # where the lecture's curve has its knots
+# Nielsen's function on [0, 1]: the sizes of the terms of f' and of f'', added up.
+NIELSEN_SLOPE = 0.8 + 0.3 * (1 + 15) + 0.05 * 50
+NIELSEN_CURVATURE = 0.8 + 0.3 * (2 * 15 + 15**2) + 0.05 * 50**2
 
 
 def errors_of(f, a: float, b: float, knots, values, starts) -> tuple[float, float]:
@@ -48,6 +55,28 @@ def lecture_errors(q) -> dict[str, np.ndarray]:
     return dict(zip(("relus", "steps", "bounds"), np.array(rows).T))
 
 
+def derived_errors(q: int) -> tuple[float, float]:
+    """Return the errors for the lecture's curve by calculus, without a grid: ReLUs, then steps.
+
+    On a piece a difference is largest at an end or where its derivative, a cubic, is 0.
+    """
+    x = Polynomial([0, 1])
+    f = 0.02 * ((x - 0.333) ** 4 - 30 * x**2)
+    knots = equal_knots(LEFT, RIGHT, q)
+    straight = [f - (f(u) + (f(v) - f(u)) / (v - u) * (x - u)) for u, v in pairwise(knots)]
+    stairs = [f - f(u) for u in knots[:-1]]
+
+    def largest(differences):
+        found = []
+        for difference, (u, v) in zip(differences, pairwise(knots)):
+            roots = difference.deriv().roots()
+            inside = roots.real[(np.abs(roots.imag) < 1e-9) & (u < roots.real) & (roots.real < v)]
+            found += np.abs(difference(np.r_[u, inside, v])).tolist()
+        return max(found)
+
+    return largest(straight), largest(stairs)
+
+
 def nielsen_errors(pieces: int) -> tuple[float, float]:
     """Return the errors for Nielsen's function: ReLUs, and steps with the values of the middles."""
     knots = equal_knots(0, 1, pieces + 1)
@@ -60,33 +89,24 @@ def interpolation() -> Recorded:
     q = [13, 25, 49, 97, 193]
     found = lecture_errors(q)
     rows = []
-    for k, (straight, stairs) in enumerate(
-        zip((0.5595, 0.1549, 0.0407, 0.01043, 0.00264), (4.35, 2.73, 1.52, 0.801, 0.411))
-    ):
-        digits = 10.0 ** (np.floor(np.log10(straight)) - 3) * 5
+    cubic = "derived: on each piece, roots of a cubic (12.3)"
+    for k, n in enumerate(q):
+        straight, stairs = derived_errors(n)
         rows += [
-            Result(f"lecture's curve, {q[k]} ReLUs: sup error", straight, found["relus"][k], digits, EARLIER),
-            Result(f"lecture's curve, {q[k]} ReLUs: sup error against $h^2M/8$", found["bounds"][k],
+            Result(f"lecture's curve, {n} ReLUs: sup error", straight, found["relus"][k], 1e-6, cubic),
+            Result(f"lecture's curve, {n} ReLUs: sup error against $h^2M/8$", found["bounds"][k],
                    found["relus"][k], 0, "derived in 12.2", "<="),
-            Result(f"lecture's curve, {q[k]} steps: sup error", stairs, found["steps"][k], 0.005, EARLIER),
+            Result(f"lecture's curve, {n} steps: sup error", stairs, found["steps"][k], 1e-5, cubic),
         ]  # fmt: skip
     pieces = [5, 10, 20, 50, 100, 200]
     errors = np.array([nielsen_errors(n) for n in pieces])
-    for k, (stairs, straight) in enumerate(
-        zip((0.473, 0.246, 0.161, 0.069, 0.035, 0.0175), (0.208, 0.086, 0.041, 0.0077, 0.0020, 0.0005))
-    ):
+    for n, (straight, stairs) in zip(pieces, errors):
         rows += [
-            Result(
-                f"Nielsen's function, {pieces[k]} steps: sup error", stairs, errors[k, 1], 0.0006, EARLIER
-            ),
-            Result(
-                f"Nielsen's function, {pieces[k] + 1} ReLUs: sup error",
-                straight,
-                errors[k, 0],
-                0.0006 if straight > 0.01 else 0.00006,
-                EARLIER,
-            ),
-        ]
+            Result(f"Nielsen's function, {n} steps: sup error", NIELSEN_SLOPE / (2 * n), stairs, 0,
+                   "derived: $h/2$ times 8.1, a bound of its slope", "<="),
+            Result(f"Nielsen's function, {n + 1} ReLUs: sup error", NIELSEN_CURVATURE / (8 * n**2), straight,
+                   0, "derived: $h^2M/8$ with $M = 202.3$", "<="),
+        ]  # fmt: skip
     data = {"q": q, **found, "pieces": pieces, "nielsen_relus": errors[:, 0], "nielsen_steps": errors[:, 1]}
     return Recorded(rows, data)
 
@@ -97,7 +117,6 @@ def polynomial() -> Recorded:
     rng = np.random.default_rng(0)
     x = np.linspace(-1, 1, 2001)
     y = np.sin(3 * x)
-    source = "one earlier run, not published; its 2001 points found here"
 
     def fitted(h):
         return h @ np.linalg.lstsq(h, y, rcond=1e-12)[0]
@@ -109,28 +128,31 @@ def polynomial() -> Recorded:
         _, bias = relu_interpolant(lambda t: np.sin(3 * t), -1, 1, q)
         relus.append(np.abs(fitted(relu(x[:, None] + bias)) - y).max())
     _, floor = best_polynomial(lambda t: np.sin(3 * t), -1, 1, 2)
-    exact = (np.sin(3) - 3 * np.cos(3)) / 3 - np.sin(
-        3
-    )  # its slope is 3/2 of the integral of x sin 3x; it errs at 1
+    # The target is odd, so the least-squares quadratic is a line. It errs most at 1.
+    exact = (np.sin(3) - 3 * np.cos(3)) / 3 - np.sin(3)  # slope: 3/2 of the integral of x sin 3x
+    on_points = x @ y / (x @ x) - np.sin(3)
     t = np.linspace(-1, 1, 200_001)
     many = np.sin(3 * t)
     line = t * (t @ many) / (t @ t)
+
+    def uneven(touch):
+        """Return the difference of two errors of a line: where it has the target's slope, and at 1."""
+        slope = 3 * np.cos(3 * touch)
+        return np.sin(3 * touch) - slope * touch - (slope - np.sin(3))
+
+    best = 3 * np.cos(3 * brentq(uneven, 0.2, 0.6)) - np.sin(3)
     rows = [
-        Result(
-            f"$\\sin 3x$, {q} squared units, least squares on 2001 points: sup error",
-            0.8946,
-            error,
-            5e-5,
-            source,
-        )
+        Result(f"$\\sin 3x$, {q} squared units, least squares on 2001 points: sup error", on_points, error,
+               1e-6, "derived: the line of slope $\\sum x_j\\sin 3x_j/\\sum x_j^2$")
         for q, error in zip((3, 30, 300), squares)
-    ]
+    ]  # fmt: skip
     rows += [
         Result("$\\sin 3x$, quadratic, least squares on 200 001 points: sup error", exact,
                np.abs(line - many).max(), 5e-5,
                "derived: the least-squares quadratic of the integral is a line"),
-        Result("$\\sin 3x$, best quadratic in the sup norm", 0.6296, floor, 5e-5, EARLIER),
-        Result("$\\sin 3x$, 300 ReLUs, least squares: sup error", 0.6296, relus[-1], 0, "below the floor",
+        Result("$\\sin 3x$, best quadratic in the sup norm", best, floor, 5e-5,
+               "derived: a line whose error is the same at four points, with signs in turn"),
+        Result("$\\sin 3x$, 300 ReLUs, least squares: sup error", best, relus[-1], 0, "below the floor",
                "<="),
     ]  # fmt: skip
     return Recorded(rows, {"q": [3, 30, 300], "squares": squares, "relus": relus, "floor": floor,
@@ -168,6 +190,21 @@ def trained(
     return sup(model.layers, scale)
 
 
+def reached(how: str, errors, built: dict[int, float]) -> list[Result]:
+    """Return how many of ten runs come as low as the construction, and near it where it is far below.
+
+    Rounding, which differs between machines, may move a run: hence a tolerance of one run for 13 units, where
+    some runs lie near the construction, and twice its error as the mark for 49 units, where none does.
+    """
+    few, many = WIDTHS
+    low = int(np.sum(np.asarray(errors[0]) <= built[few]))
+    near = int(np.sum(np.asarray(errors[1]) <= 2 * built[many]))
+    return [
+        Result(f"{few} units, {how}: runs of ten not above the construction", 4, low, 1, CLAIM, "<="),
+        Result(f"{many} units, {how}: runs of ten within twice the construction's error", 0, near, 0, CLAIM),
+    ]
+
+
 @study("12-learning", lesson="12", title="Existence against learning: the same width, built and trained")
 def learning() -> Recorded:
     """Train 13 and 49 ReLUs from ten seeds with SGD and Adam, and compare with the construction."""
@@ -194,20 +231,7 @@ def learning() -> Recorded:
         )  # (settings, widths, seeds)
         best = np.median(tried, axis=2).argmin(axis=0)  # the learning rate is chosen for each width
         errors[name] = tried[best, np.arange(len(WIDTHS))]
-    rows = [
-        Result("13 units, 10 runs of Adam: largest sup error", 5.14, errors["Adam"][0].max(), 0.2, EARLIER),
-        Result("49 units, 10 runs of Adam: median sup error", 0.47, np.median(errors["Adam"][1]), 0.1,
-               "one earlier run, not published: 0.38 to 0.56"),
-    ]  # fmt: skip
-    for j, q in enumerate(WIDTHS):
-        for name, found in errors.items():
-            better = (
-                name == "Adam, standardised" and q == 13
-            )  # one run of ten: the construction is not the best
-            rows.append(
-                Result(f"{q} units, 10 runs, {name}: smallest sup error, against the construction", built[q],
-                       found[j].min(), 0, "construction of 12.1", "<=" if better else ">=")
-            )  # fmt: skip
+    rows = [row for name, found in errors.items() for row in reached(f"1500 steps of {name}", found, built)]
     data = {name: np.where(np.isfinite(found), found, 1e9) for name, found in errors.items()}
     return Recorded(rows, {"widths": list(WIDTHS), "built": list(built.values()), **data})
 
@@ -216,29 +240,33 @@ def learning() -> Recorded:
     "12-patience", lesson="12", title="Existence against learning: four times as many steps; weights alone"
 )
 def patience() -> Recorded:
-    """Train four times as long, and solve for the output weights alone with the bends of the construction."""
-    found = [
-        [
-            sup(learned_relus(quartic_loss, LEFT, RIGHT, q, np.random.default_rng(s), steps=6000))
-            for s in SEEDS
-        ]
-        for q in WIDTHS
-    ]
-    convex = []
+    """Train four times as long; solve for the output weights with the construction's bends, and Adam's."""
+    built = {q: float(lecture_errors([q])["relus"][0]) for q in WIDTHS}
     x = np.linspace(LEFT, RIGHT, 200)
+
+    def refitted(W, b):
+        """Return the sup error when the bends stay and the output layer is the least-squares one."""
+        hidden = np.column_stack([relu(x[:, None] @ W + b), np.ones(len(x))])  # (200, q + 1)
+        v = np.linalg.lstsq(hidden, quartic_loss(x), rcond=None)[0]
+        return sup([(W, b), (v[:-1, None], v[-1:])])
+
+    found, solved, convex = [], [], []
     for q in WIDTHS:
+        rngs = [np.random.default_rng(s) for s in SEEDS]
+        found.append([sup(learned_relus(quartic_loss, LEFT, RIGHT, q, rng, steps=6000)) for rng in rngs])
+        rngs = [np.random.default_rng(s) for s in SEEDS]
+        solved.append([refitted(*learned_relus(quartic_loss, LEFT, RIGHT, q, rng)[0]) for rng in rngs])
         _, b = relu_interpolant(quartic_loss, LEFT, RIGHT, q)
         w = np.linalg.lstsq(relu(x[:, None] + b), quartic_loss(x), rcond=None)[0]  # (200, q)
         convex.append(sup_error(quartic_loss, lambda t, w=w, b=b: unit_sum(t, w, b), LEFT, RIGHT, -b))
-    built = [float(value) for value in lecture_errors(WIDTHS)["relus"]]
     rows = [
-        Result("13 units, 10 runs of Adam, 6000 steps: smallest sup error, against the construction",
-               built[0], min(found[0]), 0, "construction of 12.1, which is not the best network", "<="),
-        Result("49 units, 10 runs of Adam, 6000 steps: smallest sup error, against the construction",
-               built[1], min(found[1]), 0, "construction of 12.1", ">="),
-        Result("13 units, weights alone by least squares: sup error, against the construction", built[0],
-               convex[0], 0, "construction of 12.1", "<="),
-        Result("49 units, weights alone by least squares: sup error, against the construction", built[1],
-               convex[1], 0, "construction of 12.1", "<="),
+        *reached("6000 steps of Adam", found, built),
+        *reached("Adam's bends, output weights by least squares", solved, built),
+        *(
+            Result(f"{q} units, the construction's bends, output weights by least squares: sup error",
+                   built[q], error, 0, "construction of 12.1", "<=")
+            for q, error in zip(WIDTHS, convex)
+        ),
     ]  # fmt: skip
-    return Recorded(rows, {"errors": found, "convex": convex, "built": built})
+    return Recorded(rows, {"errors": found, "solved": solved, "convex": convex,
+                           "built": list(built.values())})  # fmt: skip
