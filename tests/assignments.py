@@ -3,7 +3,7 @@
 >>> from tests.assignments import CourseAssignment
 >>> first = CourseAssignment("01_threshold_logic_units")
 >>> first.exercises["ex01_1"], first.suite("ex01_1").points
-('tlu', 4)
+('tlu', 4.0)
 """
 
 import importlib

@@ -288,8 +288,8 @@ def plot_double_descent(N: int, widths: ArrayLike, errors: ArrayLike, ax: Axes |
     """
     ax = style.ensure_axes(ax, figsize=(6.6, 3.8))
     ax.loglog(widths, errors, "o", ls="-", ms=4, lw=1.2, color=style.BLUE, label="measured")
-    ax.axvline(N, color=style.GREY, ls="--", lw=1)
-    ax.annotate(f"q = N = {N}", (N, np.max(errors)), (6, -4), textcoords="offset points",
+    ax.axvline(N - 1, color=style.GREY, ls="--", lw=1)  # the constant is a weight too
+    ax.annotate(f"q + 1 = N = {N}", (N - 1, np.max(errors)), (6, -4), textcoords="offset points",
                 fontsize=style.NOTE_SIZE, color=style.INK)  # fmt: skip
-    title = "Down, up to a peak at q = N, and down again, below the first minimum"
+    title = "Down, up to a peak at q + 1 = N, and down again, below the first minimum"
     return style.finish(ax, title, "number of units $q$", "mean squared error, new inputs")
