@@ -1,5 +1,7 @@
 """Do the figures of counts draw what they say?"""
 
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -51,7 +53,7 @@ def test_study_counts_the_segments_that_the_figure_draws():
     rng = np.random.default_rng(1)
     for widths in ((8,), (5, 5), (4, 3, 4)):
         sizes = [2, *widths, 1]
-        layers = [(rng.normal(size=pair), rng.normal(size=pair[1])) for pair in zip(sizes, sizes[1:])]
+        layers = [(rng.normal(size=pair), rng.normal(size=pair[1])) for pair in pairwise(sizes)]
         assert crossed_regions(layers) == len(figures.boundary_segments(layers))
 
 

@@ -437,7 +437,8 @@ def ordinary_widths(optimal_width, rng):
     while len(settings) < 8:
         setting = ordinary(rng)
         want, real, _ = best_width(*setting)
-        if (want > real) == (len(settings) % 2 == 0):
+        wide = want > 1500 or settings  # the first: a search that ends at 1000 units must be seen
+        if wide and (want > real) == (len(settings) % 2 == 0):
             settings.append(setting)
     check_widths(optimal_width, settings, "for eight settings")
 

@@ -33,7 +33,7 @@ def plot_histograms(
     ax : matplotlib Axes, optional
         Where to draw; a new figure by default.
     half_width : float, optional
-        The histogram covers -half_width to half_width; by default 1.5 times the largest root mean square.
+        The histogram covers -half_width to half_width; by default 2.2 times the largest root mean square.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def plot_histograms(
     """
     ax = style.ensure_axes(ax, figsize=(6.4, 3.7))
     rms = [float(np.sqrt(np.mean(np.square(d)))) for d in deltas]
-    half_width = 1.5 * max(rms) if half_width is None else half_width
+    half_width = 2.2 * max(rms) if half_width is None else half_width
     edges = np.linspace(-half_width, half_width, 82)
     middle = (edges[1:] + edges[:-1]) / 2
     for k, (d, size) in enumerate(zip(deltas, rms), start=1):

@@ -11,7 +11,7 @@ from unittest.mock import MagicMock
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 if util.find_spec("torch") is None:  # a signature does not need it, and the pages come out the same
-    sys.modules["torch"] = MagicMock()
+    sys.modules["torch"] = MagicMock(Tensor=type("Tensor", (), {}))  # SciPy asks whether arrays are such
 
 project = "Neural networks, from the threshold unit to the tensor graph"
 author = "the coursepkg contributors"
