@@ -107,6 +107,7 @@ def test_each_lesson_module_and_page_is_there(parsed):
     assert wanted <= set(parsed)
     assert "coursepkg.autodiff.Tensor.backward" in parsed["reference/autodiff.html"].anchors
     assert "coursepkg.gpu.to_torch" in parsed["reference/gpu.html"].anchors
+    assert not [name for name, page in parsed.items() if re.search(r" at 0x[0-9a-f]{6}", "".join(page.words))]
     assert "coursepkg.grading.predict" in parsed["reference/grading.html"].anchors
 
 

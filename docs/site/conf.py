@@ -8,6 +8,8 @@ from operator import attrgetter
 from pathlib import Path
 from unittest.mock import MagicMock
 
+from sphinx import addnodes
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 if util.find_spec("torch") is None:  # a signature does not need it, and the pages come out the same
@@ -37,7 +39,6 @@ myst_heading_anchors = 3
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True
-autodoc_default_options = {"no-value": True}
 default_role = "py:obj"  # `name` links to what the library calls so, and else is code
 napoleon_google_docstring = False
 napoleon_use_param = False
@@ -91,6 +92,14 @@ def mend_docstring(app, kind, name, obj, options, lines):
         lines.insert(0, "")
 
 
+def drop_address(app, domain, kind, content):
+    """Leave out the value of a constant that holds functions or classes: it would show addresses."""
+    for note in list(content.parent.findall(addnodes.desc_annotation)):
+        text = note.astext().strip()
+        if text.startswith("=") and "<" in text:
+            note.parent.remove(note)
+
+
 def own_source(app, module, name):
     """Let [source] lead to the module of the library that defines a name, never into another package."""
     try:
@@ -103,6 +112,7 @@ def own_source(app, module, name):
 def setup(app):
     """Connect what the settings above need."""
     app.connect("build-finished", copy_mathjax)
+    app.connect("object-description-transform", drop_address)
     app.connect("viewcode-follow-imported", own_source)
     app.connect("autodoc-skip-member", skip_foreign)
     app.connect("autodoc-process-docstring", mend_docstring, priority=400)  # before napoleon
