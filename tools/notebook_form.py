@@ -31,6 +31,7 @@ KEPT_CELL_METADATA = ("alt", "nbgrader", "tags")
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 _NAMED_ID = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
+_EXERCISE_ID = re.compile(r"(text_)?[A-Za-z0-9]+(_[A-Za-z0-9]+)*")  # the name of a function or a class
 _RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 _MACRO = re.compile(r"\\(?:re)?newcommand\b|\\(?:label|tag)\b")
@@ -197,7 +198,8 @@ def source_findings(path: Path, nb: NotebookNode) -> list[Finding]:
 def _findings_of_any_notebook(path: Path, nb: NotebookNode) -> list[Finding]:
     findings = []
     for cell in nb.cells:
-        if not _NAMED_ID.fullmatch(cell.id) or _RANDOM_ID.fullmatch(cell.id):
+        named = _EXERCISE_ID if "nbgrader" in cell.metadata else _NAMED_ID
+        if not named.fullmatch(cell.id) or _RANDOM_ID.fullmatch(cell.id):
             findings.append(
                 Finding(path, cell.id, "the cell id is not a name; use words such as `xor-no-unit`")
             )
