@@ -132,7 +132,9 @@ def test_released_files_are_the_releases(toy, tmp_path):
     (beside / "other.ipynb").write_text("{}")
     paths = list(make_releases(toy, tmp_path))
     assert paths == [tmp_path / ID / f"{ID}.ipynb"]
-    assert nbformat.read(paths[0], as_version=4) == toy.assignment(ID).release
+    written = nbformat.read(paths[0], as_version=4)
+    assert "torch" in written.metadata.pop("coursepkg")["modules"]
+    assert written == toy.assignment(ID).release
     files = sorted(path.relative_to(tmp_path / ID).as_posix() for path in (tmp_path / ID).rglob("*"))
     assert files == [f"{ID}.ipynb", "data", "data/points.csv"]
     assert list(make_releases(toy, tmp_path)) == paths  # writing again is no error
