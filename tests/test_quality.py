@@ -24,7 +24,8 @@ def sample(assignment, exercise, number):
     draw = random.Random(f"{exercise} {number}")
     chosen = [task for task in work if task.kind == "garbage"]
     for kind, count in (("correct", 2), ("misconception", 3), ("mutant", 4)):
-        chosen += draw.sample([task for task in work if task.kind == kind], count)
+        of_kind = [task for task in work if task.kind == kind]
+        chosen += draw.sample(of_kind, min(count, len(of_kind)))
     return chosen
 
 

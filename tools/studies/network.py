@@ -1,7 +1,11 @@
 """Studies of lesson 07: the lecture's spiral with our engine, digits, and how narrow a network may be."""
 
+import warnings
+
 import numpy as np
 import torch
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
 
 from coursepkg import autodiff, training
 from coursepkg.datasets import digits, disc, spiral_points, spirals
@@ -100,16 +104,33 @@ def spiral() -> Recorded:
     )  # fmt: skip
 
 
+def accuracies_of_scikit_learn(hidden: tuple[int, ...]) -> list[float]:
+    """Return the test accuracies of scikit-learn's network on the digits, trained as ours is."""
+    X, y, X_test, y_test = digits()
+    found = []
+    for seed in SEEDS:
+        model = MLPClassifier(
+            hidden, solver="sgd", alpha=0, learning_rate_init=0.1, momentum=0.9, nesterovs_momentum=False,
+            batch_size=50, max_iter=100, tol=0, n_iter_no_change=100, random_state=seed,
+        )  # fmt: skip
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # it stops after 100 epochs, as it should
+            model.fit(X, y)
+        found.append(model.score(X_test, y_test))
+    return found
+
+
 @study("07-digits", lesson="07", title="Digits of 8 by 8 pixels: what does a hidden layer add?")
 def handwritten() -> Recorded:
-    """Train softmax regression and one hidden layer of 64 units from ten seeds."""
+    """Train softmax regression and one hidden layer of 64 units from ten seeds, here and by scikit-learn.
+
+    Over seeds an accuracy has a standard deviation of 0.003, a mean of ten one of 0.001; the tolerance is
+    over three standard deviations of the difference of two such means.
+    """
     X, y, X_test, y_test = digits()
-    source = "one earlier run, not published"
+    source = "scikit-learn's `MLPClassifier`, same settings, ten seeds of its own"
     rows, data = [], {}
-    for name, sizes, expected in (
-        ("softmax regression", (64, 10), 0.919),
-        ("64 hidden", (64, 64, 10), 0.926),
-    ):
+    for name, sizes in (("softmax regression", (64, 10)), ("64 hidden", (64, 64, 10))):
         found = []
         for seed in SEEDS:
             rng = np.random.default_rng(seed)
@@ -122,7 +143,8 @@ def handwritten() -> Recorded:
             found.append(training.accuracy(training.predict(model, X_test), y_test))
         data[name], data[f"{name} parameters"] = found, n_parameters(model.layers)
         claim = f"digits, {name}: test accuracy, mean of {len(found)} seeds"
-        rows.append(Result(claim, expected, float(np.mean(found)), 0.01, source))
+        expected = float(np.mean(accuracies_of_scikit_learn(sizes[1:-1])))
+        rows.append(Result(claim, expected, float(np.mean(found)), 0.005, source))
     return Recorded(rows, data)
 
 
