@@ -21,8 +21,8 @@ from tools.notebook_form import dumps, images, read
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = Path("docs/site")  # settings and the pages written for the site alone
-PAGES = ("results", "quality", "cohort", "how_to_add_an_exercise", "jupyterhub")
-READING_MAP = Path("tests/test_import_order.py")
+PAGES = ("results", "quality", "cohort", "reading_map", "how_to_add_an_exercise", "jupyterhub")
+IMPORT_ORDER = Path("tests/test_import_order.py")
 SLIDER_NOTE = (
     "*The controls of this cell need a running Python: open the lesson in JupyterLab to move them. "
     "A figure beside it shows some of their positions.*"
@@ -218,7 +218,7 @@ def lesson_table(lessons: Sequence[Path]) -> str:
 
 def reading_map(root: Path) -> list[tuple[str, str]]:
     """Return the library modules in the lecture's order, each with the words that the map has for it."""
-    text = (root / READING_MAP).read_text(encoding="utf-8")
+    text = (root / IMPORT_ORDER).read_text(encoding="utf-8")
     block = re.search(r"^LECTURE_ORDER = \[\n(.*?)^\]", text, re.M | re.S)[1]
     entries = re.findall(r'^    "(\w+)",\s*(?:# (.*))?$', block, re.M)
     return [(name, words) for name, words in entries if (root / "coursepkg" / f"{name}.py").exists()]
