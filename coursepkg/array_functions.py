@@ -2,14 +2,30 @@
 
 Operators, indexing and methods such as `min` are spelled alike, and are used as they are.
 
-Lecture: notebook 14, section 14.4.
+Lecture: notebook 14, section 14.3.
 """
 
 import numpy as np
 
 
 class NumpyArrays:
-    """The few array functions that NumPy and torch spell differently, in NumPy."""
+    """The few array functions that NumPy and torch spell differently, in NumPy.
+
+    - ``sort_nearly``, ``argsort_nearly`` sort what is nearly sorted, equal entries in their order.
+    - ``asarray``, ``to_numpy`` make an array of this kind, and bring it back.
+    - ``arange``, ``empty``, ``zeros`` make n whole numbers of type int64; ``falses`` n times False;
+      ``floats`` an empty array of float64.
+    - ``nonzero`` says where a mask is true; ``take`` picks rows; ``bincount`` counts each of 0 to n - 1.
+    - ``row_max``, ``row_min`` are the largest and the smallest entry of each row.
+    - ``relu`` writes max(0, x) over x; ``to_float``, ``to_int`` change the type.
+
+    Lecture: notebook 14, section 14.3.
+
+    Examples
+    --------
+    >>> NumpyArrays().bincount(np.array([0, 2, 2]), 4)
+    array([1, 0, 2, 0])
+    """
 
     name = "numpy"
     abs, maximum = np.abs, np.maximum
@@ -71,7 +87,9 @@ class NumpyArrays:
 
 
 class TorchArrays:
-    """The same functions on tensors of one device.
+    """The functions of `NumpyArrays` on tensors of one device.
+
+    Lecture: notebook 14, section 14.3.
 
     Parameters
     ----------
@@ -79,6 +97,13 @@ class TorchArrays:
         torch, imported by the caller.
     device : torch.device or str
         Where the tensors live; it must have float64.
+
+    Examples
+    --------
+    >>> import torch
+    >>> xp = TorchArrays(torch, "cpu")
+    >>> xp.to_numpy(xp.bincount(xp.asarray(np.array([0, 2, 2])), 4))
+    array([1, 0, 2, 0])
     """
 
     name = "torch"

@@ -156,8 +156,7 @@ class Tensor:
         if self._op is not None:
             raise RuntimeError(
                 f"Tensor.{what}: this Tensor was made by {self.operation!r}, whose rule may need its "
-                "value; only "
-                "a leaf can change: compute a new Tensor"
+                "value; only a leaf can change: compute a new Tensor"
             )
 
     def backward(self, gradient: ArrayLike | None = None, retain_graph: bool = False) -> None:
@@ -302,8 +301,7 @@ class Tensor:
     def __array__(self, *_args, **_kwargs):
         raise TypeError(
             "Tensor: NumPy was asked to make an array of a Tensor and would lose its graph; use a "
-            "function of "
-            "coursepkg.autodiff, or .data for the values"
+            "function of coursepkg.autodiff, or .data for the values"
         )
 
     def __hash__(self):
@@ -336,8 +334,7 @@ class Tensor:
     def _refuse_in_place(self, other):
         raise TypeError(
             "Tensor: in-place arithmetic is refused, since rules need the old values; write x = x + y "
-            "for a new "
-            "Tensor, or p.data = p.data - step to give a leaf new values"
+            "for a new Tensor, or p.data = p.data - step to give a leaf new values"
         )
 
     __iadd__ = __isub__ = __imul__ = __itruediv__ = __imatmul__ = __ipow__ = _refuse_in_place
@@ -399,8 +396,7 @@ class Tensor:
 
 _FREED = (
     "{where}: the graph behind {op!r} was freed by an earlier backward pass; compute the value again, "
-    "or pass "
-    "retain_graph=True to the first pass"
+    "or pass retain_graph=True to the first pass"
 )
 _CHANGED = (
     "{where}: input {i} of {op!r} was changed after {op!r} had used it, so its derivative would be wrong; go "
@@ -451,8 +447,7 @@ def _seed(where, y, gradient):
         if y._data.size != 1:
             raise ValueError(
                 f"{where}: this Tensor has shape {y.shape}, and only one number has a gradient; take "
-                "the mean or the "
-                "sum first, or pass gradient"
+                "the mean or the sum first, or pass gradient"
             )
         return _ONES[y._data.dtype.char] if y._data.ndim == 0 else np.ones(y._data.shape, y._data.dtype)
     gradient = np.array(_value(gradient), dtype=y._data.dtype)
@@ -602,11 +597,60 @@ class _Operation:
         self.then = then  # the rule of an element-wise operation in the same node, after this one
 
 
-def _operation(vjps, jvps, writers=None, then=None):
+def operation(
+    vjps: Sequence[Callable], jvps: Sequence[Callable], writers: Sequence[Callable | None] | None = None,
+    then: Callable | None = None,
+) -> Callable[[Callable], Callable]:  # fmt: skip
     """Return the decorator that turns a function of arrays into an operation on Tensors.
 
-    The first arguments, as many as there are rules, are differentiated; the others are options.
+    This is how an operation is added, here or in another module: write the function with NumPy, and the rules
+    with the functions of this module, so that they can be differentiated in their turn. The first arguments,
+    as many as there are rules, are differentiated; the others are options. Rules see arrays, or Tensors where
+    a derivative of the derivative is wanted. They need not undo broadcasting: the walk sums over the axes.
+    `check_gradient` then says whether the rules are right. `coursepkg.convolution` adds three operations so.
+
+    Lecture: notebook 08, section 8.6; notebook 15, section 15.4.
+
+    Parameters
+    ----------
+    vjps : sequence of callable
+        For each differentiated argument, its rule ``rule(g, y, *inputs)`` backward: from the derivative of
+        the loss by the output ``y``, of its shape, to the part of the derivative by that argument.
+    jvps : sequence of callable
+        The same forward: ``g`` is the tangent of that argument, the result its part of the tangent of ``y``.
+    writers : sequence of callable or None, optional
+        For speed alone: ``writer(out, g, *inputs)`` does what the backward rule does, into the array `out`.
+    then : operation of ``g`` and ``y``, optional
+        The rule of an element-wise function that the function applies last, and that `vjps` and `jvps` leave
+        out. So a layer and its activation are one operation.
+
+    Returns
+    -------
+    callable
+        From a function of arrays to one of the same name that takes Tensors as well; given arrays alone, it
+        returns what the function returns.
+
+    Raises
+    ------
+    ValueError
+        If there is not one rule each way for every differentiated argument.
+
+    Examples
+    --------
+    >>> slope = lambda g, y, x: g * sigmoid(x)  # element-wise, so one rule serves both ways
+    >>> @operation([slope], [slope])
+    ... def softplus(x):
+    ...     return np.logaddexp(0.0, x)
+    >>> grad(softplus)(0.0)
+    array(0.5)
+    >>> check_gradient(softplus, [-1.0, 0.5], order=2) < 1e-8
+    True
     """
+    if not len(vjps) == len(jvps) == len(writers or vjps):
+        raise ValueError(
+            f"operation: {len(vjps)} rules backward, {len(jvps)} forward and {len(writers or vjps)} writers; "
+            "give one of each for every argument that is differentiated"
+        )
 
     def decorate(forward):
         op = _Operation(forward.__name__.strip("_"), vjps, jvps, writers, then)
@@ -653,7 +697,7 @@ def _elementwise(*rules):
     """Decorate an element-wise function: the rule, g times the slope, is the same in both directions."""
 
     def decorate(forward):
-        call = _operation(rules, rules)(forward)
+        call = operation(rules, rules)(forward)
         call.operation.elementwise = True
         return call
 
@@ -664,7 +708,7 @@ def _linear(vjp):
     """Decorate a function that is linear in its first argument: a tangent goes through the function."""
 
     def decorate(forward):
-        call = _operation((vjp,), (lambda t, y, x, *options: call(t, *options),))(forward)
+        call = operation((vjp,), (lambda t, y, x, *options: call(t, *options),))(forward)
         return call
 
     return decorate
@@ -835,8 +879,7 @@ def power(x, exponent: float):
     if not isinstance(exponent, (int, float)):
         raise TypeError(
             f"power: expected a number as exponent, got {type(exponent).__name__}; for a variable "
-            "exponent write "
-            "exp(p * log(x))"
+            "exponent write exp(p * log(x))"
         )
     return _power(x, exponent)
 
@@ -848,7 +891,7 @@ def _power_rule(g, y, x, p):
     return g * (p * power(x, p - 1))
 
 
-@_operation((_power_rule,), (_power_rule,))
+@operation((_power_rule,), (_power_rule,))
 @_quiet
 def _power(x, p):
     return np.power(x, p)
@@ -1113,7 +1156,7 @@ def leaky_relu(x, alpha: float = 0.01):
     return _leaky_relu(x, alpha)
 
 
-@_operation((_leaky_rule,), (_leaky_rule,))
+@operation((_leaky_rule,), (_leaky_rule,))
 def _leaky_relu(x, alpha):
     return network.leaky_relu(x, alpha)
 
@@ -1275,7 +1318,7 @@ def _sum(x, axes, keepdims):
     return np.sum(x, axis=axes, keepdims=keepdims)
 
 
-@_operation((lambda g, y, x: g * 2.0 * x,), (lambda t, y, x: sum(t * 2.0 * x),))
+@operation((lambda g, y, x: g * 2.0 * x,), (lambda t, y, x: sum(t * 2.0 * x),))
 def squared_norm(x):
     """Return the sum of the squares of all entries, the penalty of the lecture's regularised loss.
 
@@ -1471,7 +1514,7 @@ def concatenate(parts: Sequence, axis: int = 0):
     ]
     vjps = [lambda g, y, *_, piece=piece: g[piece] for piece in pieces]
     jvps = [lambda t, y, *_, piece=piece: _place(t, piece, y.shape) for piece in pieces]
-    joined = _operation(vjps, jvps)(lambda *arrays: np.concatenate(arrays, axis))
+    joined = operation(vjps, jvps)(lambda *arrays: np.concatenate(arrays, axis))
     joined.operation.name = "concatenate"
     return joined(*parts)
 
@@ -1512,7 +1555,7 @@ def _winners(y, x, axes):
     return tied / tied.sum(axis=axes, keepdims=True).astype(x.dtype)
 
 
-@_operation(
+@operation(
     (lambda g, y, x, axes, keepdims: reshape(g, _kept(x, axes)) * _winners(y, x, axes),),
     (lambda t, y, x, axes, keepdims: _sum(t * _winners(y, x, axes), axes, keepdims),),
 )
@@ -1554,8 +1597,7 @@ def matmul(a, b):
     if not shape_a or not shape_b or shape_a[-1] != shape_b[-2 if len(shape_b) > 1 else 0]:
         raise ValueError(
             f"matmul: shapes {shape_a} and {shape_b} do not fit; (..., n, k) @ (..., k, m) needs equal "
-            "k, and a number "
-            "is multiplied with *"
+            "k, and a number is multiplied with *"
         )
     if len(shape_a) > 1 and len(shape_b) > 1:
         return _matmul(a, b)
@@ -1573,7 +1615,7 @@ def _swap(x):
     return x.T if x.ndim == 2 else transpose(x, (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
 
 
-@_operation(
+@operation(
     (lambda g, y, a, b: g @ _swap(b), lambda g, y, a, b: _swap(a) @ g),
     (lambda t, y, a, b: t @ b, lambda t, y, a, b: a @ t),
 )
@@ -1599,7 +1641,7 @@ _AFFINE_WRITERS = (  # the same rules for a leaf, written into the memory of its
 )
 
 
-@_operation(_AFFINE_VJPS, _AFFINE_JVPS, _AFFINE_WRITERS)
+@operation(_AFFINE_VJPS, _AFFINE_JVPS, _AFFINE_WRITERS)
 def affine(x, W, b):
     """Return ``x @ W + b``, the pre-activations of a layer, as one operation.
 
@@ -1690,7 +1732,7 @@ def _layer(activate, then):
         return activate(z, out=z)
 
     forward.__name__ = "layer"
-    return _operation(_AFFINE_VJPS, _AFFINE_JVPS, _AFFINE_WRITERS, then)(forward)
+    return operation(_AFFINE_VJPS, _AFFINE_JVPS, _AFFINE_WRITERS, then)(forward)
 
 
 def _sigmoid_in_place(z, out):
@@ -1795,8 +1837,7 @@ def _check_conv(where, x, kernel, ndim, stride, padding):
     if len(x) != ndim + 2 or len(kernel) != ndim + 2 or x[1] != kernel[1]:
         raise ValueError(
             f"{where}: expected x (n_samples, in_channels, ...) and kernel (out_channels, in_channels, "
-            "...) with "
-            f"{ndim} further axes, got {x} and {kernel}; add the missing axes with reshape"
+            f"...) with {ndim} further axes, got {x} and {kernel}; add the missing axes with reshape"
         )
     if stride < 1 or padding < 0 or builtins.max(k - n for n, k in zip(x[2:], kernel[2:])) > 2 * padding:
         raise ValueError(
@@ -1870,7 +1911,7 @@ def _softmax_rule(g, y, x, axis):  # the Jacobian is symmetric, so one rule serv
     return y * (g - sum(g * y, axis, keepdims=True))
 
 
-@_operation((_softmax_rule,), (_softmax_rule,))
+@operation((_softmax_rule,), (_softmax_rule,))
 def _softmax(x, axis):
     return network.softmax(x, axis)
 
@@ -1900,7 +1941,7 @@ def log_softmax(x, axis: int = -1):
     return _log_softmax(x, axis)
 
 
-@_operation(
+@operation(
     (lambda g, y, x, axis: g - exp(y) * sum(g, axis, keepdims=True),),
     (lambda t, y, x, axis: t - sum(exp(y) * t, axis, keepdims=True),),
 )
@@ -2358,8 +2399,7 @@ def _called(where, f, xs, scalar=False):
     if not isinstance(y, Tensor):
         raise TypeError(
             f"{where}: the function returned {type(y).__name__}, expected a Tensor; compute with the "
-            "operations of "
-            "coursepkg.autodiff"
+            "operations of coursepkg.autodiff"
         )
     if scalar and y.size != 1:
         raise ValueError(
@@ -2680,8 +2720,7 @@ def check_gradient(
                 if not error <= atol + rtol * scale:
                     raise ValueError(
                         f"check_gradient: argument {k}, entry {entry}: {mode} mode gives {got:.12g} but "
-                        "differences "
-                        f"give {expected:.12g}; look at the rules that this argument passes"
+                        f"differences give {expected:.12g}; look at the rules that this argument passes"
                     )
                 worst = builtins.max(worst, error / scale)
     if order == 2:

@@ -314,7 +314,7 @@ def sweep(
 def reverse_sweep(edges: Sequence[Edge], end: Hashable) -> dict[Hashable, float]:
     """Return the derivative of the end by every node from which it is made; every edge is used once.
 
-    Lecture: notebook 08, section 8.5.
+    Lecture: notebook 08, sections 8.2 and 8.5.
 
     Parameters
     ----------

@@ -19,7 +19,8 @@ def zaslavsky(n: int, d: int) -> int:
     """Return the number of regions of n hyperplanes in general position: the sum of C(n, j) over j <= d.
 
     No arrangement of n hyperplanes in d dimensions has more, and only those in general position have as many:
-    every d of them meet in a point, and no d + 1 do. The sum is due to Schläfli (1850, printed 1901) and to
+    any j of them, for j up to d and n, meet in a flat of dimension d - j, and no d + 1 have a point in
+    common. The sum is due to Schläfli (1850, printed 1901) and to
     Buck (1943). Zaslavsky's theorem (1975) is more: it counts the regions of any arrangement, as the absolute
     value of the characteristic polynomial at -1.
 

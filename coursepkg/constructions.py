@@ -46,7 +46,7 @@ class Construction:
 def compose(*networks: Layers) -> Layers:
     """Return the network that applies several networks one after the other, the first one first.
 
-    Lecture: notebook 14, section 14.1.
+    Lecture: notebook 14, sections 14.1 and 14.2.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def zigzag_network(pieces: int) -> Layers:
     after a fold before it, on the border of two cells. Unit j + 1 is ``relu(k x - j)`` and turns the slope at
     j / k. Two pieces make the tent map.
 
-    Lecture: notebook 14, section 14.1.
+    Lecture: notebook 14, sections 14.1 and 14.2.
 
     Parameters
     ----------

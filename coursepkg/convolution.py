@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike
 from scipy import fft, sparse
 
 from coursepkg import autodiff
-from coursepkg.autodiff import Tensor, _operation
+from coursepkg.autodiff import Tensor, operation
 
 ConvLayers = list[tuple[np.ndarray, np.ndarray]]
 """Pairs ``(K, b)``, ``K`` of shape (out_channels, in_channels, height, width); a pair ``(W, b)`` is last."""
@@ -34,7 +34,7 @@ def output_size(
 ) -> tuple[int, int]:
     """Return how many places a kernel has in an image, along each axis.
 
-    Lecture: notebook 15, section 15.3.
+    Lecture: notebook 15, sections 15.3 and 15.4.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ def conv2d_to_kernel(
 # one of the three again.
 
 
-@_operation(
+@operation(
     (lambda g, y, x, k, *how: _to_input(g, k, x.shape[2:], *how),
      lambda g, y, x, k, *how: _to_kernel(x, g, k.shape[2:], *how)),
     (lambda t, y, x, k, *how: _convolution(t, k, *how), lambda t, y, x, k, *how: _convolution(x, t, *how)),
@@ -219,7 +219,7 @@ def _convolution(x, k, stride, padding):
     return conv2d_direct(x, k, stride, padding)
 
 
-@_operation(
+@operation(
     (lambda c, y, g, k, shape, *how: _convolution(c, k, *how),
      lambda c, y, g, k, shape, *how: _to_kernel(c, g, k.shape[2:], *how)),
     (lambda t, y, g, k, shape, *how: _to_input(t, k, shape, *how),
@@ -229,7 +229,7 @@ def _to_input(g, k, shape, stride, padding):
     return conv2d_to_input(g, k, shape, stride, padding)
 
 
-@_operation(
+@operation(
     (lambda c, y, x, g, size, *how: _to_input(g, c, x.shape[2:], *how),
      lambda c, y, x, g, size, *how: _convolution(x, c, *how)),
     (lambda t, y, x, g, size, *how: _to_kernel(t, g, size, *how),

@@ -222,7 +222,7 @@ def two_gaussians(
 
     Each label is the toss of a fair coin, so the classes are equally likely but rarely equally large.
 
-    Lecture: notebook 04, section 4.6.
+    Lecture: notebook 04, sections 4.4 and 4.7.
 
     Parameters
     ----------

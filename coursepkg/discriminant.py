@@ -72,7 +72,7 @@ def log_gaussian(X: ArrayLike, mu: ArrayLike, cov: ArrayLike) -> np.ndarray:
     The covariance is factored as ``L @ L.T``; then the squared distance is ``|inv(L) @ (x - mu)|**2`` and the
     determinant is the squared product of L's diagonal, whose logarithm neither under- nor overflows.
 
-    Lecture: notebook 03, section 3.3.
+    Lecture: notebook 03, sections 3.3 and 3.4.
 
     Parameters
     ----------

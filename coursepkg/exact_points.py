@@ -6,7 +6,7 @@ that the bound is one number a vertex: after it, no pre-activation exceeds 1 in 
 not decide, `ExactLayers` computes the same value in integers. Every float is an integer over a power of two,
 so the coordinates of a vertex are a ratio of integers, and their signs are exact.
 
-Lecture: notebook 14, section 14.4.
+Lecture: notebook 14, section 14.3.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ UNIT_ROUNDOFF = 2.0**-53
 class ScaledLayers:
     """The hidden layers with each unit divided by its bound in the box, which changes no sign.
 
-    Lecture: notebook 14, section 14.4.
+    Lecture: notebook 14, section 14.3.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ def scale_layers(hidden: Layers, box: np.ndarray) -> ScaledLayers:
     every input then gives an error of at most ``e`` in the scaled output: one number describes the error of
     all units.
 
-    Lecture: notebook 14, section 14.4.
+    Lecture: notebook 14, section 14.3.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def new_point_error(error, span, drop):
     of the way, as long as both values exceed ``2 e``, and any other unit changes by at most `span` on the
     way.
 
-    Lecture: notebook 14, section 14.4.
+    Lecture: notebook 14, section 14.3.
 
     Parameters
     ----------
@@ -119,7 +119,26 @@ def new_point_error(error, span, drop):
 
 
 def as_integers(values: np.ndarray, shift: int) -> np.ndarray:
-    """Return ``values * 2**shift`` as Python integers; the product must be whole."""
+    """Return ``values * 2**shift`` as Python integers; the product must be whole.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    values : ndarray of float, any shape
+        Finite numbers.
+    shift : int, at least ``places_after_point(values)``
+        By how many bits to shift.
+
+    Returns
+    -------
+    ndarray of int (dtype object), the shape of `values`
+
+    Examples
+    --------
+    >>> as_integers(np.array([0.75, -1.0]), 2).tolist()
+    [3, -4]
+    """
     mantissa, exponent = np.frexp(values)
     whole = np.ldexp(mantissa, 53).astype(np.int64)
     out = np.empty(values.shape, dtype=object)
@@ -130,7 +149,24 @@ def as_integers(values: np.ndarray, shift: int) -> np.ndarray:
 
 
 def places_after_point(values: np.ndarray) -> int:
-    """Return the smallest ``s >= 0`` for which all ``values * 2**s`` are whole."""
+    """Return the smallest ``s >= 0`` for which all ``values * 2**s`` are whole.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    values : ndarray of float, any shape
+        Finite numbers.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> places_after_point(np.array([0.75, -1.0]))
+    2
+    """
     values = values[values != 0]
     if values.size == 0:
         return 0
@@ -145,7 +181,7 @@ class ExactLayers:
 
     A point is ``(x_1, ..., x_p, d)`` with ``d > 0`` and stands for ``x / d``.
 
-    Lecture: notebook 14, section 14.4.
+    Lecture: notebook 14, section 14.3.
 
     Parameters
     ----------
@@ -237,7 +273,7 @@ class Points:
     The first points are corners, given by floats, or points of another store. Every later one is the zero of
     a unit on the way between two earlier points. Nothing is computed until it is asked for, and then kept.
 
-    Lecture: notebook 14, section 14.4.
+    Lecture: notebook 14, section 14.3.
 
     Parameters
     ----------
@@ -297,6 +333,20 @@ class Points:
 def exact_corner(x: np.ndarray) -> tuple[int, ...]:
     """Return a point of floats in integer homogeneous coordinates.
 
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    x : ndarray of float, shape (p,)
+        The point.
+
+    Returns
+    -------
+    tuple of int, length p + 1
+        The point times the last entry, and that entry, a power of 2.
+
+    Examples
+    --------
     >>> exact_corner(np.array([0.75, -1.0]))
     (3, -4, 4)
     """
@@ -306,6 +356,8 @@ def exact_corner(x: np.ndarray) -> tuple[int, ...]:
 
 def exact_zero(u: tuple[int, ...], v: tuple[int, ...], z_u: int, z_v: int) -> tuple[int, ...]:
     """Return the point between `u` and `v` where a function that is affine between them is zero.
+
+    Lecture: notebook 14, section 14.3.
 
     Parameters
     ----------
@@ -334,7 +386,7 @@ def exact_zero(u: tuple[int, ...], v: tuple[int, ...], z_u: int, z_v: int) -> tu
 def find_aliases(W: np.ndarray, b: np.ndarray) -> list[tuple[int, int, int]]:
     """Return the units of a layer that are constant or a multiple of an earlier unit, exactly.
 
-    Lecture: notebook 14, section 14.4.
+    Lecture: notebook 14, section 14.3.
 
     Parameters
     ----------
@@ -382,6 +434,27 @@ def find_aliases(W: np.ndarray, b: np.ndarray) -> list[tuple[int, int, int]]:
 
 
 def prepare(hidden: Layers, box: np.ndarray) -> tuple[ScaledLayers, ExactLayers]:
-    """Return the hidden layers scaled for floats, and in integers."""
+    """Return the hidden layers scaled for floats, and in integers.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    hidden : Layers
+        The hidden layers, float64.
+    box : ndarray of float, shape (n_in, 2)
+        Lower and upper end of each axis.
+
+    Returns
+    -------
+    scaled : ScaledLayers
+    exact : ExactLayers
+
+    Examples
+    --------
+    >>> scaled, exact = prepare([(np.array([[3.0]]), np.array([1.0]))], np.array([[-1.0, 1.0]]))
+    >>> scaled.bounds[0].round(9).tolist(), exact.at([(-1, 1)], 0)[0].tolist()
+    ([4.0], [[-1]])
+    """
     scaled = scale_layers(hidden, box)
     return scaled, ExactLayers(hidden, scaled.bounds)

@@ -9,7 +9,7 @@ with the sign 0.
 The signs are exact (see `coursepkg.exact_points`), so the lattice is. It is the slow and sure way; the fast
 counters hand it the cells where a sign is in doubt.
 
-Lecture: notebook 14, section 14.4.
+Lecture: notebook 14, section 14.3.
 """
 
 from itertools import product
@@ -33,7 +33,7 @@ ERROR_LIMIT = 1e-10
 class FaceLattice:
     """Faces of all dimensions with their incidences, and the values of the last layer at the vertices.
 
-    Lecture: notebook 14, section 14.4.
+    Lecture: notebook 14, section 14.3.
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ class FaceLattice:
 def box_lattice(box: np.ndarray, exact) -> FaceLattice:
     """Return the faces of a box.
 
-    Lecture: notebook 14, section 14.4.
+    Lecture: notebook 14, section 14.3.
 
     Parameters
     ----------
@@ -264,7 +264,34 @@ def box_lattice(box: np.ndarray, exact) -> FaceLattice:
 
 
 def full_lattice(hidden: Layers, box: np.ndarray, scaled: ScaledLayers, exact: ExactLayers) -> FaceLattice:
-    """Return all faces of the complex in any dimension, a unit at a time, with exact signs."""
+    """Return all faces of the complex in any dimension, a unit at a time, with exact signs.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    hidden : Layers
+        The hidden layers, float64.
+    box : ndarray of float, shape (p, 2)
+        Lower and upper end of each axis.
+    scaled : ScaledLayers
+        The same layers, scaled.
+    exact : ExactLayers
+        The same layers in integers.
+
+    Returns
+    -------
+    FaceLattice
+
+    Examples
+    --------
+    Two lines that cross cut a square into four.
+
+    >>> from coursepkg.exact_points import prepare
+    >>> hidden, box = [(np.eye(2), np.zeros(2))], np.array([[-1.0, 1.0]] * 2)
+    >>> full_lattice(hidden, box, *prepare(hidden, box)).n_faces
+    [9, 12, 4]
+    """
     lattice = box_lattice(box, exact)
     for k, (W, b) in enumerate(hidden):
         lattice.add_layer(k, scaled, find_aliases(W, b))
@@ -272,7 +299,27 @@ def full_lattice(hidden: Layers, box: np.ndarray, scaled: ScaledLayers, exact: E
 
 
 def neighbours(lattice: FaceLattice) -> np.ndarray:
-    """Return the pairs of cells that share a facet, shape (n_pairs, 2)."""
+    """Return the pairs of cells that share a facet.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    lattice : FaceLattice
+        A complex.
+
+    Returns
+    -------
+    ndarray of int, shape (n_pairs, 2)
+        Numbers of cells.
+
+    Examples
+    --------
+    >>> from coursepkg.exact_points import prepare
+    >>> hidden, box = [(np.eye(2), np.zeros(2))], np.array([[-1.0, 1.0]] * 2)
+    >>> neighbours(full_lattice(hidden, box, *prepare(hidden, box))).shape
+    (4, 2)
+    """
     facet, cell = lattice.bounds[-1]
     order = np.argsort(facet, kind="stable")
     facet, cell = facet[order], cell[order]

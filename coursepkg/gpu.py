@@ -59,35 +59,6 @@ def available_devices() -> list[torch.device]:
     return [torch.device(name) for name in [*names, "cpu"]]
 
 
-def pick_device(report: Callable[[str], object] = print) -> torch.device:
-    """Return the fastest kind of device that is there, and say which.
-
-    Lecture: notebook 15.
-
-    Parameters
-    ----------
-    report : callable
-        Receives one sentence; `print` by default.
-
-    Returns
-    -------
-    torch.device
-        CUDA if there is one, else MPS, else the CPU.
-
-    Examples
-    --------
-    >>> sentences = []
-    >>> device = pick_device(sentences.append)
-    >>> sentences[0].startswith(f"Device: {device.type}")
-    True
-    """
-    device = available_devices()[0]
-    name = torch.cuda.get_device_name() if device.type == "cuda" else None
-    precision = str(float_type(device)).removeprefix("torch.")
-    report(f"Device: {device.type}{f' ({name})' if name else ''}, largest precision {precision}.")
-    return device
-
-
 def float_type(device: torch.device | str, wanted: np.dtype | type = np.float64) -> torch.dtype:
     """Return the torch type of NumPy floats on a device: float64 becomes float32 where the device lacks it.
 
@@ -158,8 +129,8 @@ def to_torch(
         if np.shape(b) != np.shape(W)[1:] or (V is not None and np.shape(W)[1:] != np.shape(V)[:1]):
             raise ValueError(
                 f"to_torch: layer {k + 1} has W {np.shape(W)} and b {np.shape(b)}, and the next layer's W is "
-                f"{np.shape(V) if V is not None else 'absent'}; W has shape (fan_in, fan_out), as in "
-                "the lecture"
+                f"{np.shape(V) if V is not None else 'absent'}; W has shape (fan_in, fan_out), as in the "
+                "lecture"
             )
     module = nn.Sequential()
     for k, (W, b) in enumerate(layers, start=1):
@@ -208,8 +179,7 @@ def from_torch(module: nn.Module) -> Layers:
         if not isinstance(part, nn.Linear):
             raise TypeError(
                 f"from_torch: expected Linear layers and activations, got {type(part).__name__}; pass a "
-                "Sequential "
-                "of them"
+                "Sequential of them"
             )
         W = part.weight.detach().cpu().numpy().T.copy()
         b = np.zeros(W.shape[1], W.dtype) if part.bias is None else part.bias.detach().cpu().numpy().copy()

@@ -4,7 +4,7 @@ On a line a layer only adds points: where a unit is negative at one end of a pie
 A unit that is zero at an old point adds nothing, so only points inside one piece have to be compared with one
 another.
 
-Lecture: notebook 14, section 14.4.
+Lecture: notebook 14, section 14.3.
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,8 @@ from coursepkg.face_lattice import ERROR_LIMIT
 @dataclass(frozen=True)
 class Pieces:
     """An interval cut into pieces between neighbouring points.
+
+    Lecture: notebook 14, section 14.3.
 
     Attributes
     ----------
@@ -53,6 +55,21 @@ class Pieces:
 def interval(box: np.ndarray, exact: ExactLayers) -> Pieces:
     """Return the one piece before the first layer.
 
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    box : ndarray of float, shape (1, 2)
+        Both ends of the interval.
+    exact : ExactLayers
+        The network in integers.
+
+    Returns
+    -------
+    Pieces
+
+    Examples
+    --------
     >>> interval(np.array([[0.0, 2.0]]), None).x
     array([0., 2.])
     """
@@ -64,11 +81,12 @@ def interval(box: np.ndarray, exact: ExactLayers) -> Pieces:
 def cut_pieces(pieces: Pieces, k: int, scaled: ScaledLayers, last: bool = False) -> Pieces:
     """Return the pieces after layer `k`; after the `last` one nothing but `x` and `on` is kept.
 
-    Lecture: notebook 14, section 14.4.
+    Lecture: notebook 14, section 14.3.
 
     Parameters
     ----------
     pieces : Pieces
+        The pieces before it.
     k : int
         The layer, 0 first.
     scaled : ScaledLayers
@@ -79,6 +97,14 @@ def cut_pieces(pieces: Pieces, k: int, scaled: ScaledLayers, last: bool = False)
     Returns
     -------
     Pieces
+
+    Examples
+    --------
+    >>> from coursepkg.exact_points import prepare
+    >>> hidden, box = [(np.array([[1.0, 1.0]]), np.array([0.0, -0.5]))], np.array([[-1.0, 1.0]])
+    >>> scaled, exact = prepare(hidden, box)
+    >>> cut_pieces(interval(box, exact), 0, scaled, last=True).x
+    array([-1. ,  0. ,  0.5,  1. ])
     """
     W, b = scaled.hidden[k]
     points = Points(pieces.points.exact, source=pieces.points, kept=pieces.order)
@@ -144,15 +170,18 @@ def cut_pieces(pieces: Pieces, k: int, scaled: ScaledLayers, last: bool = False)
 def settle_order(rank, piece, t, spread, points: Points, n_old: int):
     """Put new points in order, exactly where floats leave doubt, and tell the first of equal ones.
 
+    Lecture: notebook 14, section 14.3.
+
     Parameters
     ----------
     rank : ndarray of int, shape (n_new,)
-        The new points sorted by piece and by `t`.
+        The new points sorted by piece and by `t`; changed in place.
     piece, t, spread : ndarrays, shape (n_new,)
         The piece of each, the way along it, and the error of the way.
     points : Points
         The store, in which the new points have the numbers from `n_old`.
     n_old : int
+        How many points there were.
 
     Returns
     -------
@@ -160,6 +189,14 @@ def settle_order(rank, piece, t, spread, points: Points, n_old: int):
         The new points sorted.
     first : ndarray of bool, shape (n_new,)
         False where a point equals the one before it.
+
+    Examples
+    --------
+    Far apart, so that no exact coordinates are needed.
+
+    >>> ways = np.array([0.25, 0.75])
+    >>> settle_order(np.arange(2), np.zeros(2, int), ways, np.full(2, 1e-15), None, 2)[1]
+    array([ True,  True])
     """
     first = np.ones(len(rank), dtype=bool)
     if len(rank) < 2:
@@ -181,6 +218,19 @@ def settle_order(rank, piece, t, spread, points: Points, n_old: int):
 def as_float(point: tuple[int, int]) -> float:
     """Return a point on the line as the nearest float.
 
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    point : tuple of two int
+        Homogeneous coordinates, the last positive.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
     >>> as_float((1, 4))
     0.25
     """

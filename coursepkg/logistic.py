@@ -590,7 +590,7 @@ def error_rate(w: ArrayLike, b: ArrayLike, delta: float) -> float | np.ndarray:
     Both classes are equally likely and have the identity as covariance; their means are ``-delta/2`` and
     ``delta/2`` on the first axis.
 
-    Lecture: notebook 04, section 4.6.
+    Lecture: notebook 04, sections 4.6 and 4.7.
 
     Parameters
     ----------

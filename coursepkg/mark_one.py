@@ -340,7 +340,7 @@ def learn(machine: MarkOne, images: ArrayLike, y: ArrayLike) -> MarkOne:
 def decide(machine: MarkOne, images: ArrayLike) -> np.ndarray:
     """Return the sign that the response unit gives to each image; a tie gives +1.
 
-    Lecture: notebook 02, section 2.8.
+    Lecture: notebook 02, sections 2.7 and 2.8.
 
     Parameters
     ----------

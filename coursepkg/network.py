@@ -45,7 +45,7 @@ def relu(z: ArrayLike) -> np.ndarray:
 def leaky_relu(z: ArrayLike, alpha: float = 0.01) -> np.ndarray:
     """Return ``z`` where ``z > 0`` and ``alpha z`` elsewhere, for any `alpha`.
 
-    The lecture's ``max(alpha z, z)`` is the same function only for alpha in [0, 1].
+    The lecture's ``max(alpha z, z)`` is the same function for alpha up to 1, negative ones too, and no other.
 
     Lecture: notebook 11.
 

@@ -112,7 +112,33 @@ def check_box(where: str, box: ArrayLike, n_in: int) -> np.ndarray:
 
 
 def check_points(where: str, X: ArrayLike, n_in: int) -> np.ndarray:
-    """Take points of shape (n_samples, n_in) as float64, or refuse another shape."""
+    """Take points of shape (n_samples, n_in) as float64, or refuse another shape.
+
+    Lecture: notebook 14, section 14.1.
+
+    Parameters
+    ----------
+    where : str
+        The function to name in the error.
+    X : array_like of float, shape (n_samples, n_in)
+        One point a row.
+    n_in : int
+        Inputs of the network.
+
+    Returns
+    -------
+    ndarray of float, shape (n_samples, n_in)
+
+    Raises
+    ------
+    ValueError
+        If `X` has another shape.
+
+    Examples
+    --------
+    >>> check_points("activation_patterns", [[0, 1]], 2)
+    array([[0., 1.]])
+    """
     X = np.asarray(X, dtype=float)
     if X.ndim != 2 or X.shape[1] != n_in:
         raise ValueError(
@@ -126,7 +152,7 @@ def activation_patterns(X: ArrayLike, layers: Layers) -> np.ndarray:
 
     Computed in float64: at a point on a kink the answer may be that of a neighbour.
 
-    Lecture: notebook 14, section 14.1.
+    Lecture: notebook 14, sections 14.1 and 14.3.
 
     Parameters
     ----------
@@ -320,12 +346,48 @@ def estimate_regions(layers: Layers, box: ArrayLike, n_samples: int, rng: np.ran
 
 
 def unique_patterns(on: np.ndarray) -> np.ndarray:
-    """Return the distinct rows of a matrix of bool, each as one value of packed bits, sorted."""
+    """Return the distinct rows of a matrix of bool, each as one value of packed bits, sorted.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    on : ndarray of bool, shape (n_patterns, n_units)
+        Patterns.
+
+    Returns
+    -------
+    ndarray, shape (n_distinct,)
+        See `packed`.
+
+    Examples
+    --------
+    >>> len(unique_patterns(np.array([[True, False], [False, True], [True, False]])))
+    2
+    """
     return np.unique(packed(on))
 
 
 def packed(on: np.ndarray) -> np.ndarray:
-    """Return each row of a matrix of bool as one value of type bytes, so that rows compare and sort fast."""
+    """Return each row of a matrix of bool as one value of type bytes, so that rows compare and sort fast.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    on : ndarray of bool, shape (n_patterns, n_units)
+        Patterns.
+
+    Returns
+    -------
+    ndarray of void, shape (n_patterns,)
+
+    Examples
+    --------
+    >>> rows = packed(np.array([[True, False], [False, True], [True, False]]))
+    >>> bool(rows[0] == rows[2]), bool(rows[0] == rows[1])
+    (True, False)
+    """
     if not on.shape[1]:
         return np.zeros(len(on), dtype="V1")
     bits = np.packbits(on, axis=1)

@@ -9,7 +9,7 @@ there must be, so a collision of hashes cannot pass.
 Everything here takes its array functions from an object `xp`, so that NumPy and torch run the same lines.
 Where a sign is in doubt (see `coursepkg.exact_points`), the polygons around it are handed back.
 
-Lecture: notebook 14, section 14.4.
+Lecture: notebook 14, section 14.3.
 """
 
 from dataclasses import dataclass, replace
@@ -22,6 +22,8 @@ from coursepkg.exact_points import UNIT_ROUNDOFF, Points, ScaledLayers, new_poin
 @dataclass(frozen=True)
 class Cells:
     """Polygons that cover a part of the rectangle, between two layers.
+
+    Lecture: notebook 14, section 14.3.
 
     Attributes
     ----------
@@ -59,6 +61,8 @@ class Cells:
 class Details:
     """What counting does not need.
 
+    Lecture: notebook 14, section 14.3.
+
     Attributes
     ----------
     X : array of float, shape (n_vertices, 2)
@@ -75,7 +79,15 @@ class Details:
 
 
 class TooLarge(Exception):
-    """A layer would make more points than memory is meant to hold; `n_parts` parts would do."""
+    """A layer would make more points than memory is meant to hold; `n_parts` parts would do.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    n_parts : int
+        Into how many parts to divide the polygons.
+    """
 
     def __init__(self, n_parts: int):
         super().__init__("too many new points at once")
@@ -85,6 +97,8 @@ class TooLarge(Exception):
 def rectangle(box: np.ndarray, exact, xp, details: bool = False) -> Cells:
     """Return the one polygon before the first layer.
 
+    Lecture: notebook 14, section 14.3.
+
     Parameters
     ----------
     box : ndarray of float, shape (2, 2)
@@ -92,12 +106,20 @@ def rectangle(box: np.ndarray, exact, xp, details: bool = False) -> Cells:
     exact : ExactLayers
         The network in integers.
     xp : NumpyArrays or TorchArrays
+        The array functions.
     details : bool
         Whether to keep coordinates, patterns and who made an edge.
 
     Returns
     -------
     Cells
+
+    Examples
+    --------
+    >>> from coursepkg.array_functions import NumpyArrays
+    >>> cells = rectangle(np.array([[0.0, 2.0], [0.0, 1.0]]), None, NumpyArrays())
+    >>> cells.n_faces, cells.h[0].tolist()
+    (1, [[0.0, 0.0], [2.0, 0.0], [2.0, 1.0], [0.0, 1.0]])
     """
     corners = np.array([[box[0, i], box[1, j]] for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))])
     X = xp.asarray(corners)
@@ -109,7 +131,31 @@ def rectangle(box: np.ndarray, exact, xp, details: bool = False) -> Cells:
 
 
 def select(cells: Cells, wanted, xp) -> Cells:
-    """Return the polygons for which `wanted` is true, with their edges and vertices, without details."""
+    """Return the polygons for which `wanted` is true, with their edges and vertices, without details.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    cells : Cells
+        All polygons.
+    wanted : array of bool, shape (n_faces,)
+        Which to keep.
+    xp : NumpyArrays or TorchArrays
+        The array functions.
+
+    Returns
+    -------
+    Cells
+
+    Examples
+    --------
+    >>> from coursepkg.array_functions import NumpyArrays
+    >>> xp = NumpyArrays()
+    >>> cells = rectangle(np.array([[0.0, 2.0], [0.0, 1.0]]), None, xp)
+    >>> select(cells, np.array([True]), xp).n_faces
+    1
+    """
     renamed = xp.cumsum(xp.to_int(wanted)) - 1
     n_faces = int(renamed[-1]) + 1
     # The place past the last polygon stands for "outside".
@@ -132,7 +178,15 @@ def select(cells: Cells, wanted, xp) -> Cells:
 
 
 class Doubtful(Exception):
-    """Signs or orders around some polygons lie within the rounding error; `faces` marks the polygons."""
+    """Signs or orders around some polygons lie within the rounding error.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    faces : array of bool, shape (n_faces,)
+        Marks those polygons.
+    """
 
     def __init__(self, faces):
         super().__init__("signs within the rounding error")
@@ -142,6 +196,8 @@ class Doubtful(Exception):
 @dataclass(frozen=True)
 class Cuts:
     """Where the units of one layer cross the edges and the polygons of a complex.
+
+    Lecture: notebook 14, section 14.3.
 
     Attributes
     ----------
@@ -171,7 +227,7 @@ class Cuts:
 class Layer:
     """One hidden layer on its way through a complex.
 
-    Lecture: notebook 14, section 14.4.
+    Lecture: notebook 14, section 14.3.
 
     Parameters
     ----------
@@ -602,19 +658,75 @@ class Layer:
 
 
 def name_bits(n_faces: int) -> int:
-    """Return how many bits of a 63-bit key are left if the others number the polygons, and outside."""
+    """Return how many bits of a 63-bit key are left if the others number the polygons, and outside.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    n_faces : int
+        Number of polygons.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> name_bits(1000)
+    52
+    """
     return 62 - n_faces.bit_length()
 
 
 def unit_names(n: int) -> np.ndarray:
-    """Return two whole numbers for each of n units; no sum of a column passes 2**52, so floats hold it."""
+    """Return two whole numbers for each unit, drawn as if by chance.
+
+    No sum of a column passes 2**52, so floats hold it exactly.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    n : int
+        Number of units.
+
+    Returns
+    -------
+    ndarray of int64, shape (n, 2)
+
+    Examples
+    --------
+    >>> names = unit_names(1000)
+    >>> len(np.unique(names)), bool(names.sum(axis=0).max() <= 2**52)
+    (2000, True)
+    """
     names = np.arange(1, 2 * n + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     names = (names ^ (names >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
     return (names >> np.uint64(12 + n.bit_length())).astype(np.int64).reshape(n, 2)
 
 
 def fold_names(halves):
-    """Return one 64-bit number for two halves of names, or for sums of them: folding and adding commute."""
+    """Return one 64-bit number for two halves of names, or for sums of them: folding and adding commute.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    halves : array of int64, shape (n, 2)
+        See `unit_names`.
+
+    Returns
+    -------
+    array of int64, shape (n,)
+        Whole numbers modulo 2**64.
+
+    Examples
+    --------
+    >>> names = unit_names(2)
+    >>> bool(fold_names(names).sum() == fold_names(names.sum(axis=0, keepdims=True))[0])
+    True
+    """
     return halves[:, 0] * 0x1E3779B97F4A7C15 + halves[:, 1]
 
 
@@ -623,5 +735,11 @@ def keep_freed_memory() -> None:
 
     glibc returns large blocks to the system, and fetching new pages takes longer than the counting. Freeing a
     block of nearly 32 MB, never touched, raises its limit for the process. Elsewhere it does nothing.
+
+    Lecture: notebook 14, section 14.3.
+
+    Examples
+    --------
+    >>> keep_freed_memory()
     """
     np.empty(2**25 - 2**14, dtype=np.uint8)

@@ -4,7 +4,7 @@ The work is a stack of parts, each a set of polygons and the layer that comes ne
 much memory is divided; polygons with a sign in doubt go through the layer by exact signs, and then back to
 the fast way.
 
-Lecture: notebook 14, section 14.4.
+Lecture: notebook 14, section 14.3.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ from coursepkg.plane_cells import Cells, Doubtful, Layer, TooLarge, rectangle, s
 class PlaneCounter:
     """Counts the polygons of a network over a rectangle, a part of them at a time.
 
-    Lecture: notebook 14, section 14.4.
+    Lecture: notebook 14, section 14.3.
 
     Parameters
     ----------
@@ -120,7 +120,26 @@ class PlaneCounter:
 
 
 def sides(lattice: FaceLattice) -> tuple[np.ndarray, np.ndarray]:
-    """Return the two polygons beside each edge of a plane lattice; the number of polygons stands for none."""
+    """Return the two polygons beside each edge of a plane lattice.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    lattice : FaceLattice
+        Of two dimensions.
+
+    Returns
+    -------
+    left, right : ndarray of int, shape (n_edges,)
+        Numbers of polygons; in `right` the number of polygons stands for none.
+
+    Examples
+    --------
+    >>> from coursepkg.face_lattice import box_lattice
+    >>> sides(box_lattice(np.array([[0.0, 1.0]] * 2), None))
+    (array([0, 0, 0, 0]), array([1, 1, 1, 1]))
+    """
     child, parent = lattice.bounds[0]
     order = np.argsort(child, kind="stable")
     child, parent = child[order], parent[order]

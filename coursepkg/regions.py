@@ -11,7 +11,7 @@ A torch module comes in through `coursepkg.gpu.from_torch`.
 The counts are exact. Signs are taken in float64 where a proven bound on the rounding error allows it, and in
 integers elsewhere, so ties and degenerate positions are counted as they are (`coursepkg.exact_points`).
 
-Lecture: notebook 14, sections 14.1 and 14.4.
+Lecture: notebook 14, sections 14.1 to 14.4.
 """
 
 from contextlib import nullcontext
@@ -59,7 +59,7 @@ __all__ = [
 class RegionReport:
     """A count and how it was reached.
 
-    Lecture: notebook 14, section 14.4.
+    Lecture: notebook 14, section 14.3.
 
     Attributes
     ----------
@@ -91,7 +91,7 @@ def count_regions(
 ) -> int:
     """Return the exact number of activation regions of full dimension that meet the open box.
 
-    Lecture: notebook 14, section 14.4.
+    Lecture: notebook 14, sections 14.1 to 14.4.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def measure_regions(
 ) -> RegionReport:
     """Count as `count_regions` does, and say how close the signs were and how the work was parted.
 
-    Lecture: notebook 14, section 14.4.
+    Lecture: notebook 14, section 14.3.
 
     Parameters
     ----------
@@ -198,7 +198,29 @@ def measure_regions(
 
 
 def array_functions(device) -> NumpyArrays | TorchArrays:
-    """Return the array functions of NumPy, or of torch on a device; refuse a device without float64."""
+    """Return the array functions of NumPy, or of torch on a device; refuse a device without float64.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    device : torch.device, str or None
+        None for NumPy.
+
+    Returns
+    -------
+    NumpyArrays or TorchArrays
+
+    Raises
+    ------
+    ValueError
+        If the device has no float64.
+
+    Examples
+    --------
+    >>> array_functions(None).name, array_functions("cpu").name
+    ('numpy', 'torch')
+    """
     if device is None:
         return NumpyArrays()
     import torch
@@ -211,7 +233,26 @@ def array_functions(device) -> NumpyArrays | TorchArrays:
 
 
 def line_pieces(hidden: Layers, box: np.ndarray) -> Pieces:
-    """Return the pieces of a network with one input."""
+    """Return the pieces of a network with one input.
+
+    Lecture: notebook 14, section 14.1.
+
+    Parameters
+    ----------
+    hidden : Layers
+        The hidden layers, float64.
+    box : ndarray of float, shape (1, 2)
+        Both ends of the interval.
+
+    Returns
+    -------
+    Pieces
+
+    Examples
+    --------
+    >>> line_pieces([(np.array([[1.0, 1.0]]), np.array([0.0, -0.5]))], np.array([[-1.0, 1.0]])).x
+    array([-1. ,  0. ,  0.5,  1. ])
+    """
     scaled, exact = prepare(hidden, box)
     pieces = interval(box, exact)
     for k in range(len(hidden)):
@@ -226,6 +267,25 @@ def count_everywhere(hidden: Layers) -> int:
     is the largest coordinate, take ``s = 1 / |x_i|`` and ``u = s x`` as coordinates. There ``s`` times every
     pre-activation is again a ReLU network, with ``s`` handed on from layer to layer beside the units. A
     region may show in several cubes; it is one by its pattern.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    hidden : Layers
+        The hidden layers, float64.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    Three lines whose crossings lie far out.
+
+    >>> W, b = np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]]), np.array([50.0, -50.0, 7.0])
+    >>> count_everywhere([(W, b)])
+    7
     """
     n_in = len(hidden[0][0])
     patterns = [on_patterns(hidden, np.tile([-1.0, 1.0], (n_in, 1)), ())]
@@ -242,7 +302,30 @@ def count_everywhere(hidden: Layers) -> int:
 
 
 def with_carry(W: np.ndarray, b: np.ndarray, first: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Append a unit that hands on the last input, which is never negative; biases become its weights."""
+    """Append a unit that hands on the last input, which is never negative; biases become its weights.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    W : ndarray of float, shape (fan_in, fan_out)
+        Weights.
+    b : ndarray of float, shape (fan_out,)
+        Biases.
+    first : bool
+        Whether it is the first layer, which has its last input already.
+
+    Returns
+    -------
+    W : ndarray of float, shape (fan_in, fan_out + 1), or (fan_in + 1, fan_out + 1) after the first layer
+    b : ndarray of float, shape (fan_out + 1,)
+
+    Examples
+    --------
+    >>> with_carry(np.array([[2.0]]), np.array([3.0]), first=False)
+    (array([[2., 0.],
+           [3., 1.]]), array([0., 0.]))
+    """
     if first:
         carry = np.eye(len(W))[:, -1:]
         return np.hstack([W, carry]), np.append(b, 0.0)
@@ -251,7 +334,28 @@ def with_carry(W: np.ndarray, b: np.ndarray, first: bool) -> tuple[np.ndarray, n
 
 
 def on_patterns(hidden: Layers, box: np.ndarray, without) -> np.ndarray:
-    """Return the patterns of all cells in a box, without some columns."""
+    """Return the patterns of all cells in a box, without some columns.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    hidden : Layers
+        The hidden layers, float64.
+    box : ndarray of float, shape (n_in, 2)
+        Lower and upper end of each axis.
+    without : array_like of int
+        The units to leave out, counted over all layers.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_cells, n_units - len(without))
+
+    Examples
+    --------
+    >>> on_patterns([(np.eye(2), np.zeros(2))], np.array([[-1.0, 1.0]] * 2), [1]).sum()
+    np.int64(2)
+    """
     return np.delete(full_lattice(hidden, box, *prepare(hidden, box)).on, without, axis=1)
 
 
@@ -318,6 +422,30 @@ def same_map(layers: Layers, patterns: np.ndarray, pairs: np.ndarray) -> np.ndar
 
     Neighbours agree on their common facet, so equal slopes are enough. Slopes that differ by more than
     rounding can explain differ; the others are compared in integers.
+
+    Lecture: notebook 14, section 14.1.
+
+    Parameters
+    ----------
+    layers : Layers
+        The whole network, linear output last.
+    patterns : ndarray of bool, shape (n_regions, n_units)
+        The units that are on in each region.
+    pairs : ndarray of int, shape (n_pairs, 2)
+        Numbers of regions.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_pairs,)
+
+    Examples
+    --------
+    The output does not use the second unit.
+
+    >>> layers = [(np.array([[1.0, 1.0]]), np.array([0.0, -0.5])), (np.array([[1.0], [0.0]]), np.zeros(1))]
+    >>> on = np.array([[False, False], [True, False], [True, True]])
+    >>> same_map(layers, on, np.array([[0, 1], [1, 2]]))
+    array([False,  True])
     """
     slopes, _ = affine_maps(layers, patterns)
     largest = np.eye(slopes.shape[1])

@@ -118,6 +118,13 @@ def table(results: Iterable[Result]) -> Table:
     Returns
     -------
     Table
+
+    Examples
+    --------
+    >>> table([Result("2 + 2", 4, 4, 0, "counted")])
+    | claim | published | ours | tolerance | agrees | source |
+    |---|---|---|---|---|---|
+    | 2 + 2 | 4 | 4 | exact | yes | counted |
     """
     return Table(results)
 
@@ -199,6 +206,15 @@ def recorded(study: str, folder: str | Path = "results") -> Recorded:
     ------
     FileNotFoundError
         If there is no such record.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     text = json.dumps(Recorded([], {"curve": [0.5, 1.0]}).to_json())
+    ...     _ = (Path(folder) / "04-efron.json").write_text(text)
+    ...     recorded("04-efron", folder).data["curve"]
+    array([0.5, 1. ])
     """
     path = Path(folder) / f"{study}.json"
     if not path.is_file():

@@ -23,7 +23,7 @@ def separating_unit(truth: ArrayLike) -> tuple[np.ndarray, float] | None:
     sum of absolute weights. Asking for a gap of 1 costs nothing: a unit that separates finitely many points
     can be moved off them and scaled. The unit found is evaluated on all inputs before it is returned.
 
-    Lecture: notebook 01, section 1.4.
+    Lecture: notebook 01, sections 1.3 and 1.4.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ New faces are the pieces into which other units cut a slice. A piece is named by
 signs of the units around it, and so are the faces it bounds: add a unit of J to the sum, or not, and leave it
 out of J.
 
-Lecture: notebook 14, section 14.4.
+Lecture: notebook 14, section 14.3.
 """
 
 from dataclasses import dataclass
@@ -25,12 +25,17 @@ from coursepkg.plane_cells import fold_names, unit_names
 
 
 class InDoubt(Exception):
-    """A sign or an order lies within the rounding error."""
+    """A sign or an order lies within the rounding error.
+
+    Lecture: notebook 14, section 14.3.
+    """
 
 
 @dataclass
 class Slices:
     """All slices of faces of one dimension k by j units.
+
+    Lecture: notebook 14, section 14.3.
 
     Attributes
     ----------
@@ -57,7 +62,7 @@ class Slices:
 class SpaceLayer:
     """One layer of units and all its slices of a complex.
 
-    Lecture: notebook 14, section 14.4.
+    Lecture: notebook 14, section 14.3.
 
     Parameters
     ----------
@@ -329,13 +334,54 @@ class SpaceLayer:
 
 
 def by_child(child, parent, n_children: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the parents sorted by child, and where each child's parents begin (and the last ones end)."""
+    """Return the parents sorted by child, and where each child's parents begin (and the last ones end).
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    child, parent : ndarray of int, shape (n_pairs,)
+        Pairs of a face and one that it bounds.
+    n_children : int
+        Number of children.
+
+    Returns
+    -------
+    starts : ndarray of int, shape (n_children + 1,)
+    parents : ndarray of int, shape (n_pairs,)
+
+    Examples
+    --------
+    >>> by_child(np.array([1, 0, 1]), np.array([5, 6, 7]), 2)
+    (array([0, 1, 3]), array([6, 5, 7]))
+    """
     counts = np.bincount(child, minlength=n_children)
     return np.concatenate([[0], np.cumsum(counts)]), parent[np.argsort(child, kind="stable")]
 
 
 def expand(starts, parents, child) -> tuple[np.ndarray, np.ndarray]:
-    """Return all pairs (index into `child`, parent of that child)."""
+    """Return all pairs of an index into `child` and a parent of that child.
+
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    starts, parents : ndarray of int
+        As `by_child` gives them.
+    child : ndarray of int, shape (n,)
+        Children, in any order, some several times.
+
+    Returns
+    -------
+    source : ndarray of int, shape (n_pairs,)
+        Indices into `child`.
+    parents : ndarray of int, shape (n_pairs,)
+
+    Examples
+    --------
+    >>> expand(np.array([0, 1, 3]), np.array([6, 5, 7]), np.array([1, 0]))
+    (array([0, 0, 1]), array([5, 7, 6]))
+    """
     begin = starts[child]
     counts = starts[child + 1] - begin
     source = np.repeat(np.arange(len(child)), counts)
@@ -345,6 +391,21 @@ def expand(starts, parents, child) -> tuple[np.ndarray, np.ndarray]:
 def chain(carrier, point, change, ends, sums):
     """Cut segments at points that are sorted along them.
 
+    Lecture: notebook 14, section 14.3.
+
+    Parameters
+    ----------
+    carrier : ndarray of int, shape (n_points,)
+        The segment of each point, ascending.
+    point : ndarray of int, shape (n_points,)
+        The number of each point; on one segment in the order of the way.
+    change : ndarray of int, shape (n_points,)
+        What the sum of names gains where the point is passed.
+    ends : ndarray of int, shape (n_segments, 2)
+        The points at both ends.
+    sums : ndarray of int
+        The sum of names at each point that is an end.
+
     Returns
     -------
     here : ndarray of int, shape (n_pieces,)
@@ -353,6 +414,14 @@ def chain(carrier, point, change, ends, sums):
         Its two points.
     signs : ndarray of int, shape (n_pieces,)
         The sum of names along it.
+
+    Examples
+    --------
+    Point 2 on the segment from 0 to 1.
+
+    >>> here, pieces, signs = chain(*np.array([[0], [2], [5]]), np.array([[0, 1]]), np.array([10, 15]))
+    >>> pieces.tolist(), signs.tolist()
+    ([[0, 2], [2, 1]], [10, 15])
     """
     n, m = len(ends), len(carrier)
     counts = np.bincount(carrier, minlength=n)
@@ -372,7 +441,7 @@ def chain(carrier, point, change, ends, sums):
 def count_space(hidden, box: np.ndarray, scaled: ScaledLayers, exact) -> tuple[int, float, int]:
     """Return the number of cells over a box of three or more dimensions.
 
-    Lecture: notebook 14, section 14.4.
+    Lecture: notebook 14, section 14.3.
 
     Parameters
     ----------
@@ -392,6 +461,16 @@ def count_space(hidden, box: np.ndarray, scaled: ScaledLayers, exact) -> tuple[i
         The smallest pre-activation that decided a sign in float64.
     settled : int
         Cells that were cut by exact signs, a unit at a time.
+
+    Examples
+    --------
+    Three planes through the middle of a cube.
+
+    >>> from coursepkg.exact_points import prepare
+    >>> W = np.array([[1.0, 0.1, 0.2], [0.3, 1.0, 0.1], [0.2, 0.3, 1.0]])
+    >>> hidden, box = [(W, np.array([0.1, 0.2, 0.3]))], np.array([[-1.0, 1.0]] * 3)
+    >>> count_space(hidden, box, *prepare(hidden, box))[0]
+    8
     """
     cells = box_lattice(box, exact)
     margin, settled, last = np.inf, 0, len(hidden) - 1

@@ -20,12 +20,10 @@ from coursepkg.threshold import Layers
 Schedule = Callable[[int], float]
 """A learning rate for each step, counted from 0."""
 
-# For each scheme: a distribution, and its variance from fan_in and fan_out.
+# For each scheme: a distribution, and its variance from fan_in and fan_out. "standard" is that of torch's
+# nn.Linear, U(-1, 1) / sqrt(fan_in).
 SCHEMES = {
-    "standard": (
-        "uniform",
-        lambda fan_in, fan_out: 1 / (3 * fan_in),
-    ),  # torch's nn.Linear; U(-1, 1) / sqrt(fan_in)
+    "standard": ("uniform", lambda fan_in, fan_out: 1 / (3 * fan_in)),
     "lecun": ("normal", lambda fan_in, fan_out: 1 / fan_in),
     "glorot": ("uniform", lambda fan_in, fan_out: 2 / (fan_in + fan_out)),
     "glorot_normal": ("normal", lambda fan_in, fan_out: 2 / (fan_in + fan_out)),

@@ -426,7 +426,7 @@ def test_check_gradient_finds_small_errors(error, mode):
     """Is a slope that is wrong by 1e-6 relative found, and the place named?"""
     right, wrong = (lambda g, y, x: 2 * g * x), (lambda g, y, x: (2 + error) * g * x)
     rules = ((wrong,), (right,)) if mode == "reverse" else ((right,), (wrong,))
-    square = ad._operation(*rules)(np.square)
+    square = ad.operation(*rules)(np.square)
     with pytest.raises(ValueError, match=rf"argument 0, entry \(0,\): {mode} mode .* look at the rules"):
         ad.check_gradient(square, [1.5, 0.5])
 
@@ -874,7 +874,7 @@ def test_gradients_add_up_until_they_are_forgotten():
 def test_inputs_without_a_gradient_are_skipped():
     """Is nothing computed for constants, and nothing recorded when nothing needs a derivative?"""
     called = []
-    spy = ad._operation(
+    spy = ad.operation(
         (lambda g, y, a, b: called.append("a") or g, lambda g, y, a, b: called.append("b") or g), (None, None)
     )(np.add)
     constant, variable = Tensor([1.0]), Tensor([2.0], requires_grad=True)
@@ -885,6 +885,14 @@ def test_inputs_without_a_gradient_are_skipped():
     assert not idle.requires_grad
     assert idle.parents == ()
     assert variable.detach().requires_grad is False
+
+
+def test_an_operation_needs_a_rule_each_way():
+    """Is an operation refused whose rules backward, forward or into memory are not equally many?"""
+    rule = lambda g, y, *inputs: g  # noqa: E731
+    for vjps, jvps, writers in (((rule,), (rule, rule), None), ((rule,), (rule,), (None, None))):
+        with pytest.raises(ValueError, match=r"operation: 1 rules backward, .* give one of each for every"):
+            ad.operation(vjps, jvps, writers)
 
 
 def test_functions_of_arrays_return_arrays():

@@ -119,6 +119,20 @@ def test_frames_grow_one_operation_at_a_time(name):
     assert shown(graph.plot_graph(y, names, gradients=False))[1] == 0
 
 
+@pytest.mark.parametrize("uses", [2, 3, 6])
+def test_edges_stay_within_the_axes(uses):
+    """Does an edge that passes below or above all boxes end inside of the picture, its numbers too?"""
+    w = Tensor(0.6, requires_grad=True)
+    y = w * 4.0
+    for _ in range(uses - 1):
+        y = y * w
+    ax = graph.plot_graph(y, {w: "$w$"})
+    low, high = ax.get_ylim()
+    heights = [height for line in ax.lines for height in line.get_ydata()]
+    assert low + 0.4 < min(heights)
+    assert max(heights) < high - 0.4
+
+
 def test_paths_are_highlighted():
     """Are the two paths from W1 to the loss thick, and the other edges not?"""
     y, names = graph.regularised_graph()
@@ -127,18 +141,6 @@ def test_paths_are_highlighted():
     thick = [line for line in ax.lines if line.get_linewidth() > 2]
     assert len(thick) == 6 + 4  # u1 u2 u3 y_hat u4 loss, and u5 u7 u8 loss
     assert len(ax.lines) == 17
-
-
-def test_passes_are_four_frames():
-    """Do the static frames show more and more, the last all of it?"""
-    y, names = graph.regularised_graph()
-    axes = graph.plot_passes(y, names)
-    counts = [shown(ax) for ax in axes]
-    assert counts == sorted(counts)
-    assert counts[-1] == shown(graph.plot_graph(y, names))
-    fig, given = plt.subplots(4, 1)
-    assert graph.plot_passes(y, names, axes=given) is given
-    fig.canvas.draw()
 
 
 def test_large_arrays_show_their_shape():
@@ -162,8 +164,7 @@ def test_wrong_use_is_refused():
     with pytest.raises(ValueError, match="expected a frame from 0 to 20, got 21"):
         graph.plot_graph(y, names, frame=21)
     y.sum().backward()
-    for draw in (graph.plot_graph, graph.plot_passes):
-        with pytest.raises(ValueError, match="draw before backward"):
-            draw(y, names)
+    with pytest.raises(ValueError, match="draw before backward"):
+        graph.plot_graph(y, names)
     with pytest.raises(ValueError, match="give each input its weight"):
         graph.perceptron_graph(x=(1.0,), w=(1.0, 2.0))

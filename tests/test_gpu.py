@@ -159,26 +159,20 @@ def test_a_small_convolutional_network_trains_alike():
     np.testing.assert_allclose(ours.loss, theirs.loss, rtol=0, atol=1e-10)
 
 
-def test_device_is_picked_and_said():
-    """Is the first device that is there picked, named in a sentence, with the precision that it has?"""
-    said = []
-    device = gpu.pick_device(said.append)
-    assert device == gpu.available_devices()[0]
-    assert device.type in said[0]
+def test_precision_is_what_the_device_has():
+    """Is float64 asked for only where the device has it, and float32 where it is wanted?"""
+    assert gpu.float_type("cpu") == torch.float64
     assert gpu.float_type("mps") == torch.float32
     assert gpu.float_type("cpu", np.float32) == torch.float32
 
 
-def test_device_is_picked_in_order(monkeypatch):
+def test_devices_are_named_in_order(monkeypatch):
     """Does CUDA come before MPS, and MPS before the CPU?"""
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert [device.type for device in gpu.available_devices()] == ["mps", "cpu"]
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "a card")
-    said = []
-    assert gpu.pick_device(said.append).type == "cuda"
-    assert said == ["Device: cuda (a card), largest precision float64."]
+    assert [device.type for device in gpu.available_devices()] == ["cuda", "mps", "cpu"]
 
 
 def test_comparison_is_exact_on_the_cpu(capsys):

@@ -37,11 +37,13 @@ def test_softmax_of_two_is_the_sigmoid():
 
 def test_activations_have_their_values():
     """Are relu and leaky_relu right at, below and above 0, for any slope?"""
-    z = [-2.0, 0.0, 3.0]
+    z = np.array([-2.0, 0.0, 3.0])
     assert network.relu(z).tolist() == [0.0, 0.0, 3.0]
     assert network.leaky_relu(z, 0.1).tolist() == [-0.2, 0.0, 3.0]
     assert network.leaky_relu(z, 2.0).tolist() == [-4.0, 0.0, 3.0]
-    assert network.identity(z).tolist() == z
+    for alpha in (-0.5, 0.0, 0.3, 1.0, 2.0):  # the lecture's formula, up to 1
+        assert np.array_equal(network.leaky_relu(z, alpha), np.maximum(alpha * z, z)) == (alpha <= 1)
+    assert network.identity(z) is z
 
 
 @settings(deadline=None)

@@ -64,13 +64,13 @@ def plot_unit_added(
     before, after = (unit_sum(x, w[:n], b[:n], unit) for n in (t - 1, t))
     ax.plot(x, quartic_loss(x), color=style.INK, lw=1.5, label="target $f$")
     ax.plot(x, before, "--", color=style.VERMILLION, lw=1.3, label=f"$f_{{{t - 1}}}$, before")
-    ax.plot(x, after - before, ":", color=style.BLUE, lw=1.8, label=f"$h_{{{t}}}$, the new unit")
+    ax.plot(x, after - before, ":", color=style.BLUE, lw=1.8, label=f"unit {t}, new")
     ax.plot(x, after, color=style.VERMILLION, lw=2, label=f"$f_{{{t}}}$, after")
     ax.plot(knots[:t], quartic_loss(knots[:t]), "o", ms=4, color=style.INK, zorder=4)
     ax.set(xlim=(-8, 8), ylim=(-8, 5))
     if lean:
         return style.finish(ax, f"{t} of {q} units")
-    ax.legend(fontsize=style.NOTE_SIZE, frameon=False, loc="upper center", ncols=2)
+    ax.legend(fontsize=style.NOTE_SIZE, frameon=False, loc="lower left")
     title = f"Unit {t} of {q} makes the sum right at x = {knots[t - 1]:.2f}".replace("-", "\N{MINUS SIGN}")
     return style.finish(ax, title, "$x$ (input)", "value")
 

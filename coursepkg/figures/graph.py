@@ -23,6 +23,7 @@ SYMBOLS = {
     "power": "power", "sum": "Σ", "softmax_cross_entropy": "cross_ent",
 }  # fmt: skip
 COLUMN, ROW, HEIGHT = 2.1, 1.3, 0.5
+BESIDE = 0.45  # room for an edge, and two lines of numbers beside it, between the boxes and the border
 
 
 def perceptron_graph(
@@ -279,7 +280,7 @@ def plot_graph(
     edges = [(source, node, parts.get(key)) for node in inputs for source, key in inputs[node]]
     targets = {source: [node for other, node, _ in edges if other is source] for source in inputs}
     places, routes = _layout(inputs, [(source, node) for source, node, _ in edges])
-    ax = _canvas(ax, places)
+    ax = _canvas(ax, places, routes)
     on_path = _users(highlight, inputs) if highlight is not None else set()
     for (source, node, part), route in zip(edges, routes):
         thick = source in on_path and node in on_path
@@ -293,53 +294,6 @@ def plot_graph(
         _draw_node(ax, place, node, names, node is current, node is y)
     _draw_output(ax, places[y], y, names.get(y, "output"), y in known, bool(sends))
     return style.finish(ax, title)
-
-
-def plot_passes(
-    y: Tensor, names: Mapping[Tensor, str] | None = None, axes: Sequence[Axes] | None = None
-) -> Sequence[Axes]:
-    """Draw four frames below each other: the forward pass half way and done, then the backward pass.
-
-    Lecture: notebook 08.
-
-    Parameters
-    ----------
-    y : Tensor
-        The output.
-    names : mapping of Tensor to str, optional
-        As for `plot_graph`.
-    axes : sequence of four matplotlib Axes, optional
-        Where to draw; a new figure by default.
-
-    Returns
-    -------
-    sequence of four matplotlib Axes
-        The axes drawn on.
-
-    Raises
-    ------
-    ValueError
-        If the graph was freed.
-    """
-    n = (n_frames(y) - 1) // 2
-    if axes is None:
-        width, height = _size(_layout(*_shape(y))[0])
-        axes = style.new_figure(4, 1, figsize=(width, 4 * height))[1]
-    titles = (
-        "forward: half of the values",
-        "forward: all values",
-        "backward: half way",
-        "backward: all derivatives",
-    )
-    for ax, frame, title in zip(axes, (n // 2, n, n + n // 2, 2 * n), titles, strict=True):
-        plot_graph(y, names, frame=frame, ax=ax, title=title)
-    return axes
-
-
-def _shape(y):
-    """Return the nodes with their inputs, and the edges, of a graph."""
-    inputs = _graph(y)
-    return inputs, [(source, node) for node in inputs for source, _ in inputs[node]]
 
 
 def _graph(y):
@@ -468,22 +422,24 @@ def _spread(items, wanted, gap):
     return {item: level + offset for item, level, offset in zip(items, levels, offsets)}
 
 
-def _limits(places):
-    """Return the corners of the picture in the units of the layout."""
+def _limits(places, routes):
+    """Return the corners of the picture, in the units of the layout: all boxes, and the edges beside them."""
     x, y = np.array(list(places.values())).T
-    return x.min() - 0.6, x.max() + 2.3, y.min() - 0.55, y.max() + 0.75
+    bends = np.array([point[1] for route in routes for point in route])
+    low = min(y.min() - 0.55, bends.min() - BESIDE)
+    return x.min() - 0.6, x.max() + 2.3, low, max(y.max() + 0.75, bends.max() + BESIDE)
 
 
-def _size(places):
+def _size(places, routes):
     """Return the size of a figure for a layout, in inches."""
-    left, right, low, high = _limits(places)
+    left, right, low, high = _limits(places, routes)
     return 0.72 * (right - left), 0.72 * (high - low) + 0.35
 
 
-def _canvas(ax, places):
+def _canvas(ax, places, routes):
     """Return axes without frame that hold the layout."""
-    ax = style.ensure_axes(ax, figsize=_size(places))
-    left, right, low, high = _limits(places)
+    ax = style.ensure_axes(ax, figsize=_size(places, routes))
+    left, right, low, high = _limits(places, routes)
     ax.set(xlim=(left, right), ylim=(low, high), aspect="equal")
     ax.axis("off")
     return ax

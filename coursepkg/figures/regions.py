@@ -456,7 +456,8 @@ def plot_copies(pieces: int, depth: int, point: ArrayLike | None = None, ax: Axe
         ax.plot(*copies.T, "o", ms=5, color=style.INK, mec="white", ls="none", zorder=4)
     _square_input(ax, found.vertices)
     layers = "one layer" if depth == 1 else f"{depth} layers"
-    title = f"{len(letters)} copies by {layers} of {2 * pieces} units"
+    copies = "1 copy" if len(letters) == 1 else f"{len(letters)} copies"
+    title = f"{copies} by {layers} of {2 * pieces} units"
     return style.finish(ax, title, "$x_1$ (input)", "$x_2$ (input)")
 
 
