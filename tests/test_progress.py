@@ -117,6 +117,33 @@ def test_every_link_of_the_start_page_leads_somewhere(work: Path):
         assert (page.parent / link).is_file(), link
 
 
+def test_the_page_says_how_many_exercises_of_a_lesson_pass(work: Path):
+    """Does a begun assignment say how far it is, and do question and time stand under the title?"""
+    solve(work, "tlu")
+    text = progress.start_page(list(progress.standings(LESSONS, work)), work.parent / "start.ipynb")
+    (row,) = [line for line in text.splitlines() if line.startswith("| 01 |")]
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert "What can one threshold unit compute?" in cells[1].split("<br>")[0]
+    assert cells[1].split("<br>")[1].startswith("Which functions of $n$ bits")
+    assert cells[1].endswith("*60 minutes*")
+    assert cells[2].startswith("[begun: 1 of 6](")
+    assert cells[3:] == ["4 of 25", "–"]
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_the_page_names_a_command_that_a_terminal_finds(
+    active: bool, work: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Is the command named by its path where Python's environment is not active?"""
+    monkeypatch.chdir(work.parent)
+    python = work.parent / ".venv" / "bin" / "python"
+    monkeypatch.setattr(progress.sys, "executable", str(python))
+    monkeypatch.setattr(progress.shutil, "which", lambda name: name if active else None)
+    text = progress.start_page(list(progress.standings(LESSONS, work)), work.parent / "start.ipynb")
+    expected = "coursepkg" if active else ".venv/bin/coursepkg"
+    assert f"`{expected} progress`" in text
+
+
 def test_the_command_prints_what_failed_and_writes_the_page(work: Path):
     """Does `coursepkg progress` name what is wrong, and what comes next?"""
     path = work / FIRST.id / f"{FIRST.id}.ipynb"

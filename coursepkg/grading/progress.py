@@ -7,7 +7,10 @@ visible check does.
 import hashlib
 import json
 import os
+import platform
 import re
+import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -172,15 +175,24 @@ def start_page(standings: list[Standing], page: Path) -> str:
             places.append(link(f"assignment {step.number}", step.notebook))
         lines += [f"**Where to go next:** {', then '.join(places)}.", ""]
     lines += [
-        "| | Lesson | Question | Time | Assignment | Exercises | Points | Predictions |",
-        "|---|---|---|---|---|---|---|---|",
+        "**How to work.** A lesson comes with the results of an earlier run. Before you begin, choose",
+        "*Edit*, *Clear Outputs of All Cells*, so that no answer stands below your prediction. Then run it",
+        "cell by cell with Shift+Enter. Where it says *Predict*, write your answer in place of `...` first.",
+        "After a restart of the kernel, *Run*, *Run All Above Selected Cell* brings you back; predictions",
+        "are kept.",
+        "",
+        "| | Lesson, its question, time | Assignment | Points | Predictions |",
+        "|---|---|---|---|---|",
     ]
     for s in standings:
-        assignment = link(s.state, s.notebook) if s.notebook else s.state
-        of = f"{len(s.done)} of {len(s.checked)}" if s.checked else "–"
+        state = f"{s.state}: {len(s.done)} of {len(s.checked)}" if s.state == "begun" else s.state
+        assignment = link(state, s.notebook) if s.notebook else state
+        # In columns of their own, question and time would push the last ones out of a small window.
+        about = f"{s.question} *{s.time}*" if s.time else s.question
+        lesson = "<br>".join(filter(None, [link(s.title, s.lesson), about]))
         points = f"{s.points_done} of {sum(s.points.values())}" if s.checked else "–"
         predictions = f"{s.right} of {s.predicted} right" if s.predicted else "–"
-        cells = [s.number, link(s.title, s.lesson), s.question, s.time, assignment, of, points, predictions]
+        cells = [s.number, lesson, assignment, points, predictions]
         lines.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")
     lines += [
         "",
@@ -188,17 +200,40 @@ def start_page(standings: list[Standing], page: Path) -> str:
         "the hidden tests, which decide, ask for more. A predicted measurement counts as right within one",
         "part in a hundred.",
         "",
-        "In a terminal, `coursepkg progress` prints this table and writes this page anew.",
+        f"In a terminal (*File*, *New*, *Terminal*), `{_command()} progress` prints this table and",
+        "writes this page anew; *File*, *Reload Notebook from Disk* then shows it.",
         "",
     ]
     return "\n".join(lines)
 
 
+def _command() -> str:
+    """Return how a terminal finds the command: by name, or outside an active environment by its path."""
+    if shutil.which("coursepkg"):
+        return "coursepkg"
+    beside = Path(sys.executable).parent / "coursepkg"
+    try:
+        return Path(os.path.relpath(beside)).as_posix()
+    except ValueError:  # on Windows, another drive
+        return beside.as_posix()
+
+
 def write_start_page(standings: list[Standing], page: Path) -> None:
     """Write the start page as a notebook of one text cell, which JupyterLab shows as it should be read."""
     cell = nbformat.v4.new_markdown_cell(start_page(standings, page), id="start")
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})
+    # What JupyterLab adds when the kernel answers; without it the page counts as changed once it is opened.
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    language = {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+        "version": platform.python_version(),
+    }
+    metadata = {"kernelspec": kernel, "language_info": language}
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata=metadata)
     page.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
 
 
