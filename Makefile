@@ -11,6 +11,9 @@ PY = $(VENV)/bin/python
 INSTALLED = $(VENV)/.installed
 SAMPLE = build/sample_class
 
+# So that terminals in JupyterLab find the course's commands.
+ACTIVE = PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+
 # JupyterLab refuses root, which is who one is in most containers.
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -35,10 +38,10 @@ test: $(INSTALLED) ## run the tests, the lessons among them
 test-all: test ## run the long tests and the browser test besides
 	$(PY) -m pytest -m "slow or browser or gpu" $(PYTEST_ARGS)
 
-learn: release ## lay the assignments into work/ and open JupyterLab on the start page
+learn: release ## lay lessons and assignments into work/ and open JupyterLab on the start page
 	$(PY) -m tools.learn assignments/release work
-	$(PY) -m coursepkg progress
-	$(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/start.ipynb \
+	$(ACTIVE) $(PY) -m coursepkg progress
+	$(ACTIVE) $(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/start.ipynb \
 	    $(AS_ROOT) $(LAB_ARGS)
 
 release: $(INSTALLED) ## write the students' versions of the assignments to assignments/release

@@ -3,7 +3,8 @@
 import gc
 import os
 import shutil
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,6 +43,28 @@ def _stop(message: str) -> typer.Exit:
     return typer.Exit(2)
 
 
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """End the command with a sentence where it meets what a user can mend."""
+    try:
+        yield
+    except typer.Exit:  # a RuntimeError too
+        raise
+    except (LookupError, ValueError, RuntimeError) as error:
+        raise _stop(str(error.args[0] if error.args else error)) from None
+    except OSError as error:
+        where = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        raise _stop(f"{where}; name a place that can be read and written") from None
+    except Exception as error:
+        if type(error).__module__ != "sqlalchemy.exc":
+            raise
+        said = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise _stop(
+            f"the gradebook cannot be used: {said}. If another command or the form grader is writing to it, "
+            "run this one again when that is done; nothing is lost"
+        ) from None
+
+
 @app.command()
 def grade(
     assignment: Annotated[str, typer.Argument(help="Its lesson's file stem or number, such as 01.")],
@@ -68,15 +91,13 @@ def grade(
     from coursepkg.grading.launch import start_warm_parents
     from coursepkg.grading.limits import read_limits
 
-    try:
+    with _one_sentence():
         found = find_course(course)
         chosen = found.assignment(assignment)
         limits = read_limits(found.root / "limits.toml", chosen.id)
-    except (LookupError, ValueError) as error:
-        raise _stop(str(error.args[0])) from None
     # these import what students' code needs while this process imports nbgrader
     parents = [] if scheduler else start_warm_parents(limits, jobs)
-    with ExitStack() as stack:
+    with _one_sentence(), ExitStack() as stack:
         for parent in parents:
             stack.callback(parent.close)
         gc.disable()  # what is imported stays; to look for garbage among it takes a third of the time
@@ -113,25 +134,22 @@ def grade(
             outcomes = grade_class(work, record, executor, alone)
             for graded in tqdm(outcomes, total=len(work), desc="grading", unit="student"):
                 results.append(graded)
-        except typer.Exit:  # a RuntimeError too
-            raise
-        except (LookupError, ValueError, RuntimeError) as error:
-            raise _stop(str(error.args[0] if error.args else error)) from None
         except KeyboardInterrupt:
             raise _stop(
                 f"stopped after {len(results)} of {len(work)}; the same command goes on from there"
             ) from None
-    results.sort(key=lambda graded: graded.student)
     data = json or output / "grades.json"
-    write_exports(results, output / "grades.csv", data)
-    (output / "report.html").write_text(render(results, chosen.id), encoding="utf-8")
-    _print_class(results)
     places: dict[str, Path | str] = {
         "gradebook": record.name if db else output / "gradebook.db",
         "graded notebooks": output / "autograded",
     }
-    if feedback:
-        places["feedback pages"] = record.feedback()
+    with _one_sentence():
+        results = sorted(record.with_hand_points(results), key=lambda graded: graded.student)
+        write_exports(results, output / "grades.csv", data)
+        (output / "report.html").write_text(render(results, chosen.id), encoding="utf-8")
+        _print_class(results)
+        if feedback:
+            places["feedback pages"] = record.feedback()
     places |= {"class report": output / "report.html", "CSV": output / "grades.csv", "JSON": data}
     for what, where in places.items():
         shown = os.path.relpath(where) if isinstance(where, Path) else where
@@ -153,8 +171,8 @@ def _print_class(results: "list[Graded]") -> None:
     rows = [
         [
             graded.student,
-            *[_points(graded.exercises[name].score) if name in graded.exercises else "" for name in names],
-            f"{graded.score:g}/{graded.max_score:g}",
+            *[_points(graded, name) for name in names],
+            f"{'–' if graded.total() is None else f'{graded.score:g}'}/{graded.max_score:g}",
             graded.status,
             _reason(graded),
         ]
@@ -176,8 +194,11 @@ def _print_class(results: "list[Graded]") -> None:
     console.print(table)
 
 
-def _points(score: float | None) -> str:
-    return "?" if score is None else f"{score:g}"
+def _points(graded: "Graded", name: str) -> str:
+    if name not in graded.exercises:
+        return ""
+    points = graded.points(name)
+    return f"{points:g}" if points is not None else "?" if graded.status == "graded" else "–"
 
 
 def _reason(graded: "Graded") -> str:
@@ -219,7 +240,7 @@ def export(
     from coursepkg.grading.gradebook import database
     from coursepkg.grading.lms import fill, grades_of, read_sheet
 
-    try:
+    with _one_sentence():
         chosen = find_course(course).assignment(assignment)
         gradebook = graded.resolve() / "gradebook.db"
         if not db and not gradebook.is_file():
@@ -228,13 +249,10 @@ def export(
             )
         url = database(db) if db else f"sqlite:///{gradebook.as_posix()}"
         sheet = read_sheet(file)
-        filled = fill(sheet, grades_of(url, chosen.id, failures(graded)), chosen.id, column, match, scale)
+        grades = grades_of(url, chosen.id, failures(graded, chosen.id))
+        filled = fill(sheet, grades, chosen.id, column, match, scale)
         target = output or file.with_name(f"{file.stem}-filled{file.suffix}")
         sheet.write(target)
-    except (LookupError, ValueError) as error:
-        raise _stop(str(error.args[0])) from None
-    except OSError as error:
-        raise _stop(f"{error.filename}: {error.strerror}") from None
     console = _console()
     console.print(
         f"{filled.written} grades in column {filled.column!r}, students found by {filled.match!r}",
@@ -244,6 +262,7 @@ def export(
         ("graded, but not in the file", filled.unknown),
         ("in the file, but not graded", filled.missing),
         ("left as they were", [f"{name} {reason}" for name, reason in filled.kept.items()]),
+        ("graded again after they got points by hand, which were sent", filled.stale),
     ):
         if names:
             console.print(f"{title} ({len(names)}): {'; '.join(names)}", markup=False, soft_wrap=True)
@@ -271,7 +290,10 @@ def check(notebook: Annotated[Path, typer.Argument(help="Your notebook of an ass
 
 @app.command()
 def progress(
-    lessons: Annotated[Path, typer.Option(help="The folder of the lessons.")] = Path("notebooks"),
+    lessons: Annotated[
+        Path | None,
+        typer.Option(help="The folder of the lessons; work/notebooks/ or notebooks/ if left out."),
+    ] = None,
     work: Annotated[
         Path | None, typer.Option(help="The folder of your assignments; work/ or assignments/ if left out.")
     ] = None,
@@ -280,6 +302,8 @@ def progress(
     """Show which exercises pass their visible checks, and how good your predictions were."""
     from coursepkg.grading.progress import next_step, standings, write_start_page
 
+    laid_out = Path("work", "notebooks")
+    lessons = lessons or (laid_out if laid_out.is_dir() else Path("notebooks"))
     work = work or (Path("work") if Path("work").is_dir() else Path("assignments"))
     total = len(list(lessons.glob("[0-9][0-9]_*.ipynb")))
     try:
@@ -323,12 +347,10 @@ def release(
     from coursepkg.grading.assignment import find_course
     from coursepkg.grading.release import make_releases
 
-    try:
+    with _one_sentence():
         found = find_course(course)
         for path in make_releases(found, output or found.root / "release"):
             _console().print(escape(os.path.relpath(path)), soft_wrap=True)
-    except (LookupError, ValueError, RuntimeError) as error:
-        raise _stop(str(error.args[0])) from None
 
 
 @app.command()
@@ -344,12 +366,13 @@ def solutions(
     from coursepkg.grading.assignment import find_course
     from coursepkg.grading.release import make_solutions
 
-    try:
+    with _one_sentence():
         found = find_course(course)
-        for path in make_solutions(found, output or found.root / "solution"):
-            _console().print(escape(os.path.relpath(path)), soft_wrap=True)
-    except (LookupError, ValueError, CellExecutionError) as error:
-        raise _stop(str(error.args[0] if error.args else error)) from None
+        try:
+            for path in make_solutions(found, output or found.root / "solution"):
+                _console().print(escape(os.path.relpath(path)), soft_wrap=True)
+        except CellExecutionError as error:
+            raise _stop(str(error)) from None
 
 
 if __name__ == "__main__":

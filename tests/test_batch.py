@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,8 +15,9 @@ from nbgrader.api import Gradebook
 
 from coursepkg.grading import batch
 from coursepkg.grading.assignment import Course
-from coursepkg.grading.batch import Ledger, find_jobs, grade_all, grade_class, processes
+from coursepkg.grading.batch import Ledger, failures, find_jobs, grade_all, grade_class, outcomes, processes
 from coursepkg.grading.gradebook import ClassRecord
+from coursepkg.grading.lms import grades_of
 from coursepkg.grading.student import Student
 from coursepkg.grading.submission import seed
 from tests.attacks.field import CHOSEN, open_field
@@ -99,7 +101,7 @@ def killed_and_run_again(field, undisturbed, moment):
     started.wait()
     assert wait_for_end(field) == []
     assert list(field.temporary.glob("coursepkg-*")) == []
-    kept = {path.stem for path in field.output.glob("outcomes/*.json")}
+    kept = {path.stem for path in field.output.glob("outcomes/*/*.json")}
     before = noted(field)
     again = field.grade("--jobs", "2", seconds=120)
     assert again.code == 0, again.said
@@ -145,7 +147,7 @@ def test_interrupted_run_says_how_to_go_on(field):
     """Does Ctrl-C end everything, say how to go on, and lose nothing?"""
     started = field.start("--jobs", "1", start_new_session=True)
     until = time.monotonic() + 60
-    while not list(field.output.glob("outcomes/*.json")) and time.monotonic() < until:
+    while not list(field.output.glob("outcomes/*/*.json")) and time.monotonic() < until:
         time.sleep(0.05)
     os.killpg(started.pid, signal.SIGINT)  # as a terminal does: to the whole group
     said, _ = started.communicate(timeout=60)
@@ -153,7 +155,7 @@ def test_interrupted_run_says_how_to_go_on(field):
     assert "of 6; the same command goes on from there" in said
     assert "Traceback" not in said, said
     assert wait_for_end(field) == []
-    kept = {path.stem for path in field.output.glob("outcomes/*.json")}
+    kept = {path.stem for path in field.output.glob("outcomes/*/*.json")}
     before = noted(field)
     again = field.grade("--jobs", "1", seconds=120)
     assert again.code == 0
@@ -259,7 +261,7 @@ def test_grading_that_hangs_is_ended_and_fails_alone(small):
 def test_nothing_is_graded_again_until_something_changed(small):
     """Does a second run grade nothing, one with a new file that one, one with other hidden tests all?"""
     first = run(small)
-    ledger = {path: path.stat().st_mtime_ns for path in small.output.glob("outcomes/*.json")}
+    ledger = {path: path.stat().st_mtime_ns for path in small.output.glob("outcomes/*/*.json")}
     assert len(ledger) == 4
     assert set(noted(small).values()) == {1}
     assert run(small) == first
@@ -280,16 +282,16 @@ def test_nothing_is_graded_again_until_something_changed(small):
 def test_damaged_ledger_entries_are_graded_again(small):
     """Does an entry that was cut off, or is of another form, cost nothing but its time?"""
     first = run(small)
-    (small.output / "outcomes" / "ada.json").write_text('{"fingerprint": "')
-    (small.output / "outcomes" / "alan.json").write_text("[]")
-    entry = json.loads((small.output / "outcomes" / "emmy.json").read_text())
+    (small.output / "outcomes" / ID / "ada.json").write_text('{"fingerprint": "')
+    (small.output / "outcomes" / ID / "alan.json").write_text("[]")
+    entry = json.loads((small.output / "outcomes" / ID / "emmy.json").read_text())
     entry["recorded"] = False
-    (small.output / "outcomes" / "emmy.json").write_text(json.dumps(entry))
+    (small.output / "outcomes" / ID / "emmy.json").write_text(json.dumps(entry))
     assert run(small) == first
     assert noted(small) == {"ada": 2, "alan": 2, "emmy": 1, "grace": 1}
     job = find_jobs(small.course, small.course.assignment(ID), small.submitted)[2]
     key = ClassRecord(small.output, small.course.assignment(ID)).key
-    assert Ledger(small.output / "outcomes", key).find(job) == (first["emmy"], True)
+    assert Ledger(outcomes(small.output, ID), key).find(job) == (first["emmy"], True)
 
 
 @linux
@@ -322,11 +324,45 @@ def test_manual_points_survive_further_runs(small):
     for change in ("", "\n# another requirement\n"):
         hidden = small.course.root / "hidden" / "toy.py"
         hidden.write_text(hidden.read_text() + change)
-        run(small)
+        found = run(small)
+        (ada,) = ClassRecord(small.output, small.course.assignment(ID)).with_hand_points([found["ada"]])
+        assert (ada.exercises["essay"].score, ada.exercises["essay"].message) == (2.5, "")
+        assert ada.score == found["ada"].score + 2.5
+        assert ada.reason == "Points by hand: essay."
+        sent = grades_of(url, ID, failures(small.output, ID))["ada"]
+        assert (sent.score, sent.reason, sent.stale) == (ada.score, "", bool(change))
         with Gradebook(url) as gradebook:
             assert gradebook.find_grade("essay", ID, ID, "ada").score == 2.5
             assert gradebook.find_comment("essay", ID, ID, "ada").comment == "Well said."
     assert noted(small)["ada"] == 2
+
+
+@linux
+def test_failures_of_one_assignment_are_not_anothers(small):
+    """Is who could not be graded still known, and not sent as 0, after another was graded there?"""
+    (small.submitted / "ada" / ID / f"{ID}.ipynb").write_text('{"cells": [')
+    run(small)
+    source = small.course.root / "source"
+    (source / "01_other").mkdir()
+    shutil.copy(source / ID / f"{ID}.ipynb", source / "01_other" / "01_other.ipynb")
+    other = small.course.assignment("1")
+    submitted = small.root / "other"
+    for name in ("ada", "alan"):
+        (submitted / name).mkdir(parents=True)
+    shutil.copy(small.submitted / "emmy" / ID / f"{ID}.ipynb", submitted / "ada" / "01_other.ipynb")
+    with processes(1) as pool:
+        jobs = find_jobs(small.course, other, submitted)
+        list(grade_class(jobs, ClassRecord(small.output, other), pool, processes))
+    assert failures(small.output, ID).keys() == {"ada"}
+    assert failures(small.output, "01_other").keys() == {"alan"}
+    url = f"sqlite:///{small.output / 'gradebook.db'}"
+    first, second = (grades_of(url, name, failures(small.output, name)) for name in (ID, "01_other"))
+    assert (first["ada"].score, first["alan"].score) == (None, 6)
+    assert (second["ada"].score, second["alan"].score) == (6, None)
+    assert "could not be graded: There is no 01_other.ipynb" in second["alan"].reason
+    unknown = grades_of(url, ID, {})["ada"]  # by the gradebook alone, as after `nbgrader autograde`
+    assert unknown.score is None
+    assert unknown.reason.startswith("waits for manual points: ")
 
 
 @linux

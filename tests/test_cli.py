@@ -1,14 +1,17 @@
 """Do the commands do what they say, with exit codes, exports and errors that can be relied on?"""
 
+import contextlib
 import csv
 import json
 import re
+import shutil
+import sqlite3
 import subprocess
 import sys
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
@@ -57,6 +60,9 @@ def submitted(course, tmp_path_factory):
     (root / "nothing" / ID).mkdir(parents=True)
     put(root / "two" / ID / "a.ipynb", submission(course, RIGHT))
     put(root / "two" / ID / "b.ipynb", submission(course, RIGHT))
+    put(root / "foreign" / ID / f"{ID}.ipynb", new_notebook(cells=[new_code_cell("answer = 42")]))
+    put(root / "beside" / ID / f"{ID}.ipynb", submission(course, RIGHT))
+    put(root / "beside" / ID / f"{ID}-Copy1.ipynb", submission(course))
     (root / ".hidden").mkdir()
     (root / "notes.txt").write_text("not a student")
     return root
@@ -73,6 +79,8 @@ DESERVED = {
     "=1+1": ("graded", FULL),
     "nothing": ("failed", 0.0),
     "two": ("failed", 0.0),
+    "foreign": ("failed", 0.0),
+    "beside": ("graded", FULL),
 }
 
 
@@ -108,12 +116,17 @@ def test_json_holds_each_student_with_every_exercise(graded):
         assert entry["max_score"] == FULL
         assert entry["exercises"].keys() == {"ex00_1", "ex00_2"}
         assert entry["score"] == sum(exercise["score"] for exercise in entry["exercises"].values())
-        assert bool(entry["reason"]) is (entry["status"] == "failed") or "found" in entry["reason"]
+        if entry["status"] == "graded":
+            assert not entry["reason"] or "found" in entry["reason"] or "beside" in entry["reason"]
+        else:
+            assert entry["reason"]
         for exercise in entry["exercises"].values():
             assert exercise.keys() == {"score", "max_score", "message"}
             assert bool(exercise["message"]) is (exercise["score"] < exercise["max_score"])
     assert "not valid JSON" in grades["broken"]["reason"]
     assert f"There is no {ID}.ipynb" in grades["nothing"]["reason"]
+    assert "of a.ipynb, b.ipynb, submit the one that counts" in grades["two"]["reason"]
+    assert "no cell of this assignment" in grades["foreign"]["reason"]
     assert "is not defined" in grades["dies"]["exercises"]["ex00_2"]["message"]
 
 
@@ -122,11 +135,11 @@ def test_table_names_every_student_and_says_where_the_rest_is(graded):
     _, _, out, _ = graded
     for name, (status, score) in DESERVED.items():
         (line,) = [line for line in out.splitlines() if line.strip().split(" ")[0] == name]
-        assert f"{score:g}/{FULL:g}" in line
+        assert f" {'–' if status == 'failed' else f'{score:g}'}/{FULL:g}" in line
         assert status in line
     for place in ("gradebook.db", "autograded", "feedback", "grades.csv", "grades.json"):
         assert place in out
-    assert "10 submissions" in out
+    assert "12 submissions" in out
 
 
 def test_gradebook_feedback_and_csv_agree_with_the_json(graded):
@@ -134,7 +147,9 @@ def test_gradebook_feedback_and_csv_agree_with_the_json(graded):
     output, _, _, _ = graded
     with Gradebook(f"sqlite:///{output / 'gradebook.db'}") as gradebook:
         points = {s.student_id: s.score for s in gradebook.assignment_submissions(ID)}
+        waits = {s.student_id for s in gradebook.assignment_submissions(ID) if s.needs_manual_grade}
     assert points == {name: score for name, (_, score) in DESERVED.items()}
+    assert waits == {name for name, (status, _) in DESERVED.items() if status == "failed"}
     assert {path.parents[1].name for path in (output / "feedback").rglob("*.html")} == set(DESERVED)
     assert {path.parents[1].name for path in (output / "autograded").rglob("*.ipynb")} == set(DESERVED)
     with (output / "grades.csv").open(encoding="utf-8", newline="") as file:
@@ -142,6 +157,7 @@ def test_gradebook_feedback_and_csv_agree_with_the_json(graded):
     assert float(rows["perfect"]["score"]) == FULL
     assert "'=1+1" in rows  # a spreadsheet reads it as text
     assert rows["broken"]["status"] == "failed"
+    assert rows["broken"]["score"] == rows["broken"]["ex00_1"] == ""  # nothing that a sheet adds up as 0
 
 
 def test_second_run_gives_the_same(graded, course):
@@ -203,6 +219,33 @@ def test_wrong_call_names_its_cure(course, submitted, tmp_path, changed, sentenc
     assert told.startswith("coursepkg: ")
     assert re.search(sentence, told)
     assert not (tmp_path / "out" / "grades.json").exists()
+
+
+def test_output_that_cannot_be_written_is_one_sentence(course, submitted, tmp_path):
+    """Does a file in the place of the output folder end with exit code 2 and a sentence, not a traceback?"""
+    (tmp_path / "out").write_text("a file")
+    words = ["grade", "0", "--submitted", submitted, "--output", tmp_path / "out", "--course", course.root]
+    code, _, err = command(*words, "--jobs", 1)
+    assert code == 2
+    assert "Traceback" not in err
+    assert re.search(r"coursepkg: .*out: .*; name a place that can be read and written", err)
+
+
+def test_gradebook_in_use_is_one_sentence(graded, course, tmp_path):
+    """Does a gradebook that another program writes to end in a sentence that says to come again?"""
+    output = tmp_path / "graded"
+    shutil.copytree(graded[0], output)
+    (tmp_path / "sheet.csv").write_text("who,points\nperfect,\n")
+    words = ["export", "0", output, tmp_path / "sheet.csv", "--column", "points", "--match", "who"]
+    with contextlib.closing(sqlite3.connect(output / "gradebook.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        result = invoke(*words, "--course", course.root)
+        assert result.exit_code == 2
+        said = " ".join(result.stderr.split())
+        assert "the gradebook cannot be used: database is locked" in said
+        assert "run this one again when that is done" in said
+        other.execute("ROLLBACK")
+    assert invoke(*words, "--course", course.root).exit_code == 0
 
 
 def test_missing_options_are_named():

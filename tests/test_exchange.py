@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 
 from coursepkg.grading.assignment import Course
 from tests.toy_course import ID, TOYS, right_answers, write_toy_course
@@ -63,6 +64,14 @@ def test_an_assignment_goes_to_a_student_and_back(school):
     run(school, "course", "nbgrader", "collect", ID)
     course = Course(school / "course")
     grade = ["coursepkg", "grade", ID, "--course", str(course.root), "--submitted", "submitted"]
-    run(school, "course", *grade, "--output", str(school / "graded"), "--jobs", "1")
-    (row,) = json.loads((school / "graded" / "grades.json").read_text()).values()
+    run(school, "course", *grade, "--output", ".", "--jobs", "1")
+    (row,) = json.loads((school / "course" / "grades.json").read_text()).values()
     assert row["score"] == row["max_score"] == sum(toy.points for toy in QUICK)
+    with Gradebook(f"sqlite:///{school / 'course' / 'gradebook.db'}") as gradebook:
+        (submitted,) = gradebook.assignment_submissions(ID)
+        assert submitted.timestamp is not None
+    run(school, "course", "nbgrader", "release_feedback", ID)
+    run(school, "home", "nbgrader", "fetch_feedback", ID)
+    (page,) = (school / "home" / ID / "feedback").rglob("*.html")
+    total = sum(toy.points for toy in QUICK)
+    assert f"{total:g} of {total:g} points" in page.read_text(encoding="utf-8")

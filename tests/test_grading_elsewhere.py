@@ -188,7 +188,7 @@ def test_gradebook_on_a_server_holds_what_the_file_holds(field, local, server): 
 def test_killed_run_goes_on_with_its_server(field, local, server):  # noqa: F811
     """After kill -9, does the same command fill the server's gradebook to the end?"""
     started = field.start("--db", server, "--jobs", "1")
-    wait_until(lambda: list(field.output.glob("outcomes/*.json")) or started.poll() is not None, 60)
+    wait_until(lambda: list(field.output.glob("outcomes/*/*.json")) or started.poll() is not None, 60)
     started.kill()
     started.communicate()
     outcome = field.grade("--db", server, seconds=120)

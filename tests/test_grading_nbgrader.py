@@ -111,7 +111,7 @@ def course(tmp_path_factory):
     hand_in(course, submissions(course))
     said["autograde"] = nbgrader(course, "autograde", ID)
     said["feedback"] = nbgrader(course, "generate_feedback", ID)
-    said["export"] = nbgrader(course, "export", "--to", str(course.root / "grades.csv"))
+    said["export"] = nbgrader(course, "export")
     (course.root / "said.json").write_text(json.dumps(said))
     return course
 
@@ -173,6 +173,7 @@ def test_free_text_waits_for_the_form_grader(course):
         needs = {s.student.id: s.needs_manual_grade for s in gradebook.assignment_submissions(ID)}
     assert needs["ada"]
     assert not needs["zoe"]
+    assert needs["broken"]  # nobody could read it; 0 points would be a verdict
 
 
 def test_feedback_shows_messages_and_no_hidden_test(course):
@@ -188,7 +189,8 @@ def test_feedback_shows_messages_and_no_hidden_test(course):
 
 def test_export_lists_every_student(course):
     """Does nbgrader's export hold all of them?"""
-    table = (course.root / "grades.csv").read_text()
+    table = (course.root / "grades.all.csv").read_text()
+    assert not (course.root / "grades.csv").exists()  # what `coursepkg grade` writes
     assert all(f",{name}," in table for name in submissions(course))
 
 

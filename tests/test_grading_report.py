@@ -2,9 +2,11 @@
 
 from html.parser import HTMLParser
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from coursepkg.grading.report import render, sentences, summarise
+from coursepkg.grading.report import headings, render, sentences, summarise
 from coursepkg.grading.submission import ExerciseScore, Graded
 
 
@@ -42,6 +44,17 @@ def test_sentences_that_differ_in_numbers_alone_are_one_misconception():
     assert first.sentence == "tlu on ties: 7 of 20 values are wrong."
     assert first.students == ("ben", "cleo")
     assert (second.requirement, second.students) == ("", ("dan",))
+
+
+def test_exercises_have_their_titles_and_the_class_its_mean():
+    """Is an exercise called by its heading, and are mean and median those of the graded?"""
+    heading = new_markdown_cell("## Exercise 1.4: can `one` unit do it? (5 points)\n\nWrite it.")
+    test = new_code_cell("1", metadata={"nbgrader": {"grade": True, "grade_id": "ex", "solution": False}})
+    notebook = nbformat.writes(new_notebook(cells=[heading, test]))
+    assert headings(notebook) == {"ex": "can one unit do it?"}
+    page = " ".join(render([*CLASS, graded("gil", 4.0, "", notebook=notebook)], "01_toy").split())
+    assert 'ex <span class="title">can one unit do it?</span>' in page
+    assert "Of 4 points: mean 2.3, median 3." in page
 
 
 def test_a_message_without_parts_is_its_first_sentence():

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.learn import RECORD, lay_out, main
+from tools.learn import NOTEBOOKS, RECORD, lay_out, main, write_lessons
+from tools.notebook_form import code_cells, read
 
 ID = "01_threshold_logic_units"
 
@@ -35,10 +36,9 @@ def texts(work: Path) -> dict[str, str]:
 
 
 def test_lay_out_copies_what_is_released(release, work):
-    """Does a first run copy the notebook and its data, and no editor's leftovers?"""
-    sentences = lay_out(release, work)
+    """Does a first run copy the notebook and its data, and no editor's leftovers, and say so once?"""
+    assert lay_out(release, work) == [f"{work / ID} is ready."]
     assert texts(work) == {f"{ID}/{ID}.ipynb": "first release", f"{ID}/data/table.csv": "1,2"}
-    assert [sentence.endswith("is ready.") for sentence in sentences] == [True, True]
 
 
 def test_lay_out_twice_changes_nothing(release, work):
@@ -120,8 +120,22 @@ def test_lay_out_needs_a_release(tmp_path, work):
 def test_learn_command_says_what_it_did(release, work, capsys):
     """Does the command print the sentences, and end with 1 and a cure if there is nothing to lay out?"""
     assert main([str(release), str(work)]) == 0
-    assert f"{ID}.ipynb is ready." in capsys.readouterr().out
+    ready = {f"{work / name} is ready." for name in (ID, f"notebooks/{ID}.ipynb", "notebooks/results")}
+    assert ready <= set(capsys.readouterr().out.splitlines())
     assert main([str(release), str(work)]) == 0
     assert capsys.readouterr().out == f"{work} is up to date.\n"
     assert main([str(release / "nothing"), str(work)]) == 1
     assert "run `coursepkg release` first" in capsys.readouterr().err
+
+
+def test_lessons_come_without_answers_below_the_predictions(tmp_path):
+    """Is each lesson as it is committed, but never run, with the records beside it?"""
+    write_lessons(tmp_path)
+    lessons = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    assert len(lessons) == 15
+    for path in lessons:
+        laid_out, committed = read(tmp_path / path.name), read(path)
+        assert [cell.source for cell in laid_out.cells] == [cell.source for cell in committed.cells]
+        assert [cell for cell in code_cells(laid_out) if cell.outputs or cell.execution_count] == []
+    records = sorted(path.name for path in (NOTEBOOKS / "results").iterdir())
+    assert sorted(path.name for path in (tmp_path / "results").iterdir()) == records

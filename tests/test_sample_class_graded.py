@@ -65,7 +65,7 @@ def test_gradebook_holds_the_same_points(graded, grades):
             submission = gradebook.find_submission(ASSIGNMENT, student)
             assert submission.score == outcome["score"]
             assert submission.max_score == outcome["max_score"]
-            assert not submission.needs_manual_grade
+            assert submission.needs_manual_grade == (outcome["status"] == "failed")
 
 
 def test_every_student_has_a_feedback_page_without_hidden_tests(graded, grades):
@@ -75,7 +75,9 @@ def test_every_student_has_a_feedback_page_without_hidden_tests(graded, grades):
     for student, outcome in grades.items():
         page = graded[0] / "graded" / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html"
         text = page.read_text(encoding="utf-8")
-        assert f"{outcome['score']:g} of {outcome['max_score']:g} points" in text
+        total = f"{outcome['score']:g} of {outcome['max_score']:g} points"
+        assert ("not graded" if outcome["status"] == "failed" else total) in text
+        assert (total in text) == (outcome["status"] == "graded")
         assert "hidden.threshold" not in text
         assert "HIDDEN" not in text
         assert "<script" not in text
@@ -90,15 +92,16 @@ def test_table_is_printed_and_exported(graded, grades):
         assert name in printed
     with (folder / "graded" / "grades.csv").open(newline="", encoding="utf-8") as file:
         rows = {row["student"]: row for row in csv.DictReader(file)}
-    assert {student: float(row["score"]) for student, row in rows.items()} == {
-        student: outcome["score"] for student, outcome in grades.items()
+    assert {student: row["score"] for student, row in rows.items()} == {
+        student: "" if outcome["status"] == "failed" else str(outcome["score"])
+        for student, outcome in grades.items()
     }
 
 
 def test_a_second_run_grades_nothing_twice(graded, grades):
     """Does the same command take what is there, with the same outcome?"""
     folder = graded[0]
-    kept = {path: path.stat().st_mtime_ns for path in (folder / "graded" / "outcomes").iterdir()}
+    kept = {path: path.stat().st_mtime_ns for path in (folder / "graded" / "outcomes" / ASSIGNMENT).iterdir()}
     command = [sys.executable, "-m", "coursepkg", "grade", "1", "--course", str(ROOT), "--no-feedback"]
     command += ["--submitted", str(folder / "submitted"), "--output", str(folder / "graded")]
     command += ["--json", str(folder / "again.json")]

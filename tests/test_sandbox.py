@@ -102,7 +102,7 @@ def test_require_sandbox_refuses_to_go_on(tmp_path):
         assert refused.code == 3
         assert "NOT SANDBOXED" in refused.said
         assert refused.table == {}
-        assert not list(field.output.glob("outcomes/*"))
+        assert not list(field.output.glob("outcomes/*/*"))
         went_on = field.grade("--jobs", "1", seconds=60)
         assert went_on.code == 0
         assert "NOT SANDBOXED" in went_on.said

@@ -1,7 +1,7 @@
 """Build what students receive: ``python -m tools.bundle build/bundle``.
 
-The lessons with their recorded results, the released assignments, the library as a wheel, the files that make
-the environment, and a README of five lines; as a folder and as a zip archive.
+The lessons, not yet run, with the records that they read, the released assignments, the library as a wheel,
+the files that make the environment, and a README of five lines; as a folder and as a zip archive.
 """
 
 import argparse
@@ -14,15 +14,16 @@ from pathlib import Path
 
 from coursepkg.grading.assignment import Course
 from coursepkg.grading.release import make_releases
+from tools.learn import write_lessons
 
 ROOT = Path(__file__).resolve().parents[1]
 README = """# Neural networks, from the threshold unit to the tensor graph
 
 1. `python3 -m venv .venv` and `. .venv/bin/activate` (Windows: `py -m venv .venv` and `.venv\\Scripts\\activate`); with conda, `conda env create -f environment.yml` and `conda activate coursepkg` in place of 1 and 2.
-2. `pip install -r requirements.txt`
+2. `pip install -r requirements.txt` (on Linux without a GPU, first install PyTorch's CPU build of the release that `constraints.txt` names; else pip takes several gigabytes).
 3. `jupyter lab notebooks/{first}`, and predict, run and read.
-4. Work in `assignments/`; `coursepkg check NOTEBOOK` says how each exercise stands, as the button `Validate` does.
-5. Hand in the notebook of an assignment under the name that it has.
+4. Work in `assignments/`; `coursepkg check NOTEBOOK` says how each exercise stands, as the button `Validate` does. `coursepkg progress` says where you stand in the whole course, and writes it into `start.ipynb`.
+5. Hand in the notebook of an assignment under the name that it has. Unpack a later bundle into a folder of its own: its assignments are blank.
 """  # noqa: E501
 REQUIREMENTS = """# The course's library, with the packages that its lessons and assignments use.
 -c constraints.txt
@@ -64,17 +65,14 @@ def build(folder: Path) -> Path:
         raise FileExistsError(f"{folder} holds other things; name a new folder")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    lessons = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    for path in [*lessons, *sorted((ROOT / "notebooks" / "results").glob("*.json"))]:
-        target = folder / path.relative_to(ROOT)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
+    write_lessons(folder / "notebooks")
+    first = min(path.name for path in (folder / "notebooks").glob("*.ipynb"))
     list(make_releases(Course(ROOT / "assignments"), folder / "assignments"))
     wheel = build_wheel(folder)
     shutil.copyfile(ROOT / "constraints.txt", folder / "constraints.txt")
     shutil.copyfile(ROOT / "LICENSE", folder / "LICENSE")
     texts = {
-        "README.md": README.format(first=lessons[0].name),
+        "README.md": README.format(first=first),
         "requirements.txt": REQUIREMENTS.format(wheel=wheel.name),
         "environment.yml": ENVIRONMENT,
     }

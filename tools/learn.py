@@ -1,17 +1,22 @@
-"""Lay the released assignments into the learner's folder: ``python -m tools.learn RELEASE WORK``.
+"""Lay assignments and lessons into the learner's folder: ``python -m tools.learn RELEASE WORK``.
 
-What the learner has written is never overwritten. If an assignment has changed since it was laid out, the
-new version lies beside the learner's under a name of its own, and a sentence says so.
+What the learner has written is never overwritten. If a file has changed since it was laid out, the new
+version lies beside the learner's under a name of its own, and a sentence says so.
 """
 
 import argparse
 import hashlib
 import json
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from tools.notebook_form import dumps, read, without_outputs
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 # Which release each file was last laid out from, so that a change is told once.
 RECORD = ".released.json"
 
@@ -22,14 +27,14 @@ def lay_out(release: Path, work: Path) -> list[str]:
     Parameters
     ----------
     release : Path
-        Holds one folder an assignment, as ``coursepkg release`` leaves it.
+        Holds one folder an assignment, as ``coursepkg release`` leaves it, or what `write_lessons` wrote.
     work : Path
         The learner's folder; made if it is missing.
 
     Returns
     -------
     list of str
-        A sentence for each file that was laid out; empty if nothing was new.
+        A sentence for each file or folder of `release` that was laid out; empty if nothing was new.
 
     Raises
     ------
@@ -45,10 +50,25 @@ def lay_out(release: Path, work: Path) -> list[str]:
     for path in files:
         name = path.relative_to(release)
         sentence = _lay_out_one(path.read_bytes(), work, name, record)
-        if sentence:
+        if sentence and sentence not in sentences:
             sentences.append(sentence)
     _write_record(work, record)
     return sentences
+
+
+def write_lessons(folder: Path) -> None:
+    """Write the lessons as learners get them, with the records that they read.
+
+    The lessons are without outputs, so that no answer stands below a prediction.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if it is missing.
+    """
+    shutil.copytree(NOTEBOOKS / "results", folder / "results")
+    for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
+        (folder / path.name).write_text(dumps(without_outputs(read(path))), encoding="utf-8")
 
 
 def _lay_out_one(released: bytes, work: Path, name: Path, record: dict[str, str]) -> str | None:
@@ -59,7 +79,7 @@ def _lay_out_one(released: bytes, work: Path, name: Path, record: dict[str, str]
     target = work / name
     if not os.path.lexists(target):
         _write_new(target, released)
-        return f"{target} is ready."
+        return f"{work / name.parts[0]} is ready."
     if laid == now or not target.is_file():
         return None
     theirs = _digest(target.read_bytes())
@@ -73,8 +93,8 @@ def _lay_out_one(released: bytes, work: Path, name: Path, record: dict[str, str]
         return None
     _write_new(beside, released)
     return (
-        f"{name.parts[0]} was released anew. Your work in {target} is as you left it; "
-        f"the new version is {beside}. Copy your solutions over cell by cell."
+        f"{name.stem} was released anew. Your work in {target} is as you left it; "
+        f"the new version is {beside}. Copy over what you wrote, cell by cell."
     )
 
 
@@ -115,12 +135,15 @@ def _write_record(work: Path, record: dict[str, str]) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m tools.learn", description="Lay out the assignments.")
+    parser = argparse.ArgumentParser(prog="python -m tools.learn", description="Lay out the course.")
     parser.add_argument("release", type=Path, help="what `coursepkg release` wrote")
     parser.add_argument("work", type=Path, help="the learner's folder")
     options = parser.parse_args(arguments)
     try:
         sentences = lay_out(options.release, options.work)
+        with tempfile.TemporaryDirectory() as lessons:
+            write_lessons(Path(lessons))
+            sentences += lay_out(Path(lessons), options.work / "notebooks")
     except OSError as error:
         print(error, file=sys.stderr)
         return 1

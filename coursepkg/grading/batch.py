@@ -4,6 +4,7 @@ Each outcome is kept in a file of its own before anything else is done with it, 
 killed at any moment goes on where it stopped: nothing is lost and nothing is graded twice.
 """
 
+import contextlib
 import dataclasses
 import faulthandler
 import hashlib
@@ -25,6 +26,8 @@ from coursepkg.grading.limits import read_limits
 from coursepkg.grading.sandbox import die_with_parent
 from coursepkg.grading.submission import ExerciseScore, Graded, Job, failed, grade_submission, seed
 
+EXCHANGE_FILES = ("timestamp.txt", "submission_secret.txt")
+MAX_EXCHANGE_BYTES = 1000
 MakeExecutor = Callable[[int], Executor]
 
 
@@ -66,28 +69,63 @@ def find_jobs(course: Course, assignment: Assignment, submitted: Path) -> list[J
     secret = course.secret()
     jobs = []
     for folder in folders:
-        raw, refusal = _read(folder, assignment.id)
-        student = os.fsencode(folder.name).decode("utf-8", "backslashreplace")  # a name may be any bytes
-        inputs = seed(secret, student, assignment.id)
-        jobs.append(Job(student, assignment.id, assignment.path, course.root, raw, refusal, inputs, limits))
+        raw, refusal, note = _read(folder, assignment.id)
+        student = _shown(folder.name)
+        jobs.append(
+            Job(
+                student=student,
+                assignment_id=assignment.id,
+                source=assignment.path,
+                hidden=course.root,
+                raw=raw,
+                refusal=refusal,
+                seed=seed(secret, student, assignment.id),
+                limits=limits,
+                note=note,
+                exchange=_exchange_files(folder / assignment.id),
+            )
+        )
     return jobs
 
 
-def _read(folder: Path, assignment_id: str) -> tuple[bytes | None, str]:
+def _read(folder: Path, assignment_id: str) -> tuple[bytes | None, str, str]:
+    """Return the notebook's bytes, or None and why; and what the instructor may want to look at."""
     inner = folder / assignment_id
     if folder.is_symlink() or inner.is_symlink():
-        return None, "The submission's folder is a link to another folder. Submit the folder itself."
+        return None, "The submission's folder is a link to another folder. Submit the folder itself.", ""
     try:
         place = inner if inner.is_dir() else folder
         path = place / f"{assignment_id}.ipynb"
         others = [other for other in sorted(place.glob("*.ipynb")) if other != path]
-        if not path.exists() and not path.is_symlink() and len(others) == 1:
+        names = ", ".join(_shown(other.name) for other in others)
+        if path.exists() or path.is_symlink():
+            note = f"There are other notebooks beside {path.name}, which alone was graded: {names}."
+            return read_bytes(path), "", note if others else ""
+        if len(others) > 1:
+            missing = f"There is no {path.name} in the submission"
+            return None, f"{missing}; of {names}, submit the one that counts.", ""
+        if others:
             path = others[0]  # saved under another name
-        return read_bytes(path), ""
+        return read_bytes(path), "", ""
     except Refused as refusal:
-        return None, str(refusal)
+        return None, str(refusal), ""
     except OSError as error:
-        return None, f"The submission's folder could not be read ({error.strerror})."
+        return None, f"The submission's folder could not be read ({error.strerror}).", ""
+
+
+def _exchange_files(place: Path) -> tuple[tuple[str, bytes], ...]:
+    """Return what nbgrader's exchange wrote beside a notebook; `nbgrader release_feedback` asks for it."""
+    found = []
+    for name in EXCHANGE_FILES:
+        with contextlib.suppress(Refused, OSError):
+            content = b"" if place.is_symlink() else read_bytes(place / name)
+            if 0 < len(content) <= MAX_EXCHANGE_BYTES:
+                found.append((name, content))
+    return tuple(found)
+
+
+def _shown(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "backslashreplace")  # a name may be any bytes
 
 
 class Ledger:
@@ -139,20 +177,27 @@ class Ledger:
         key = job.source, job.hidden
         if key not in self._code:  # read once a run, not once a submission
             self._code[key] = code_hash(*key)
-        given = (job.student, job.assignment_id, job.refusal, job.seed, job.limits, self._code[key])
+        who = job.student, job.assignment_id, job.refusal, job.note, job.exchange
+        given = (*who, job.seed, job.limits, self._code[key])
         return hashlib.sha256(repr(given).encode() + (job.raw or b"")).hexdigest()
 
 
-def failures(folder: Path) -> dict[str, str]:
+def outcomes(folder: Path, assignment_id: str) -> Path:
+    """Return where a class's folder keeps the outcomes of an assignment: one gradebook serves them all."""
+    return folder / "outcomes" / assignment_id
+
+
+def failures(folder: Path, assignment_id: str) -> dict[str, str]:
     """Return the students of a graded class who could not be graded, with the reason.
 
     Parameters
     ----------
     folder : Path
         The class's folder.
+    assignment_id : str
     """
     found = {}
-    for path in (folder / "outcomes").glob("*.json"):
+    for path in outcomes(folder, assignment_id).glob("*.json"):
         try:
             graded = json.loads(path.read_text(encoding="utf-8"))["graded"]
             if graded["status"] == "failed":
@@ -207,7 +252,7 @@ def grade_class(
     Graded
         One for each job when it is recorded, in no fixed order.
     """
-    ledger = Ledger(record.folder / "outcomes", record.key)
+    ledger = Ledger(outcomes(record.folder, record.assignment.id), record.key)
     by_student = {job.student: job for job in jobs}
     waiting = []
     for job in jobs:
@@ -217,13 +262,13 @@ def grade_class(
             continue
         graded, recorded = found
         if not recorded:
-            record.save(graded)
+            record.save(graded, job.exchange)
             ledger.keep(job, graded, True)
         yield graded
     for graded in grade_all(waiting, executor, alone):
         job = by_student[graded.student]
         ledger.keep(job, graded, False)
-        record.save(graded)
+        record.save(graded, job.exchange)
         ledger.keep(job, graded, True)
         yield graded
 

@@ -48,6 +48,12 @@ def render(notebook: NotebookNode, names: dict[str, Any]) -> str:
         HTML.
     """
     exercises = _exercises(notebook)
+    refused = notebook.metadata.get("coursepkg", {}).get("refused", "")
+    if refused:  # the cells hold stubs, and not what was submitted
+        for exercise in exercises:
+            exercise["cells"], exercise["message"] = [], ""
+            if not exercise["score"]:
+                exercise.update({"score": None, "state": "not graded", "class": "waits"})
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(
         Path(__file__).with_name("feedback.html.j2").read_text(encoding="utf-8")
@@ -57,8 +63,8 @@ def render(notebook: NotebookNode, names: dict[str, Any]) -> str:
         assignment=_title(notebook) or names["assignment"],
         score=names["score"],
         max_score=names["max_score"],
-        refused=notebook.metadata.get("coursepkg", {}).get("refused", ""),
-        waiting=sum(exercise["score"] is None for exercise in exercises),
+        refused=refused,
+        waiting=sum(exercise["state"] == "waits" for exercise in exercises),
         exercises=exercises,
         points=lambda value: "–" if value is None else f"{value:g}",
     )
@@ -92,8 +98,7 @@ def _exercises(notebook: NotebookNode) -> list[dict[str, Any]]:
                     "class": state,
                     "message": message(cell, score),
                     "comment": " ".join(c["comment"] for c in cells if c["comment"])
-                    or marks.get("comment")
-                    or "",
+                    or _said(marks.get("comment")),
                     "cells": cells,
                 }
             )
@@ -116,8 +121,13 @@ def _shown(cell: NotebookNode) -> dict[str, Any]:
         "source": cell.source[:MAX_SOURCE],
         "texts": [text[:MAX_TEXT] for text in texts if text.strip()],
         "images": images,
-        "comment": cell.metadata.get("nbgrader", {}).get("comment"),
+        "comment": _said(cell.metadata.get("nbgrader", {}).get("comment")),
     }
+
+
+def _said(comment: str | None) -> str:
+    """Return what an instructor wrote; nbgrader's own comment on a stub says less than the message does."""
+    return "" if comment in (None, "No response.") else comment
 
 
 def _title(notebook: NotebookNode) -> str:

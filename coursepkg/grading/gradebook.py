@@ -11,24 +11,27 @@ import os
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from alembic.script import ScriptDirectory
 from nbformat import NotebookNode
-from nbgrader.api import Base, Gradebook
+from nbgrader.api import Base, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades, SaveCells
-from sqlalchemy import create_engine, inspect, text
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveCells
+from nbgrader.utils import parse_utc
+from sqlalchemy import create_engine, inspect, or_, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SAWarning, SQLAlchemyError
 from traitlets.config import Config
 
 from coursepkg.grading.assignment import Assignment, write_notebook
-from coursepkg.grading.nbgrader_plugin import configure
+from coursepkg.grading.nbgrader_plugin import SaveOutcomes, configure
 from coursepkg.grading.submission import Graded
 
 
@@ -95,20 +98,27 @@ class ClassRecord:
         names = {"student": student, "assignment": self.assignment.id, "notebook": self.assignment.id}
         return {"nbgrader": {**names, "db_url": self.db_url}}
 
-    def save(self, graded: Graded) -> None:
+    def save(self, graded: Graded, files: Iterable[tuple[str, bytes]] = ()) -> None:
         """Record one outcome: points and comments in the gradebook, the notebook in ``autograded/``.
 
         Parameters
         ----------
         graded : Graded
+        files : iterable of (str, bytes)
+            Names and contents of what lies beside the notebook there, and then beside the feedback page.
         """
+        contents = dict(files)
+        stamp = _timestamp(contents.get("timestamp.txt", b""))
         notebook = nbformat.reads(graded.notebook, as_version=4)
         with warnings.catch_warnings(), self._transaction() as gradebook:
             warnings.simplefilter("ignore", SAWarning)  # nbgrader adds rows in an order that SQLAlchemy notes
             gradebook.update_or_create_student(graded.student)
-            gradebook.update_or_create_submission(self.assignment.id, graded.student)
-            _SaveAutoGrades(gradebook).preprocess(notebook, self._resources(graded.student))
-        write_notebook(notebook, self._path("autograded", graded.student, ".ipynb"))
+            gradebook.update_or_create_submission(self.assignment.id, graded.student, timestamp=stamp)
+            _SaveOutcomes(gradebook).preprocess(notebook, self._resources(graded.student))
+        path = self._path("autograded", graded.student, ".ipynb")
+        write_notebook(notebook, path)
+        for name, content in contents.items():
+            path.with_name(name).write_bytes(content)
 
     @contextmanager
     def _transaction(self) -> Iterator[Gradebook]:
@@ -123,6 +133,26 @@ class ClassRecord:
         finally:
             session.commit = commit
             session.remove()  # rolls back what was not committed
+
+    def with_hand_points(self, results: Iterable[Graded]) -> list[Graded]:
+        """Put the points that were given by hand, in the form grader, into outcomes.
+
+        Parameters
+        ----------
+        results : iterable of Graded
+
+        Returns
+        -------
+        list of Graded
+            With the gradebook's points in exercises that a person has graded, and a reason that names them.
+        """
+        given: dict[str, dict[str, float]] = {}
+        with Gradebook(self.db_url) as gradebook:
+            by_hand = or_(Grade.manual_score.is_not(None), Grade.extra_credit > 0)
+            query = gradebook.db.query(Grade).join(Grade.notebook).join(SubmittedNotebook.assignment)
+            for grade in query.filter(SubmittedAssignment.assignment_id == self.key, by_hand):
+                given.setdefault(grade.student.id, {})[grade.name] = grade.score
+        return [_by_hand(graded, given.get(graded.student, {})) for graded in results]
 
     def feedback(self) -> Path:
         """Write a feedback page for each student and return their folder."""
@@ -139,8 +169,32 @@ class ClassRecord:
         return self.folder / stage / student / self.assignment.id / f"{self.assignment.id}{suffix}"
 
 
-class _SaveAutoGrades(SaveAutoGrades):
-    """nbgrader's own, on a gradebook that is open."""
+def _timestamp(content: bytes) -> datetime | None:
+    """Return the time of a submission, None if the file does not tell one."""
+    try:
+        return parse_utc(content.decode().strip()) if content.strip() else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _by_hand(graded: Graded, given: dict[str, float]) -> Graded:
+    changed = {name: score for name, score in given.items() if name in graded.exercises}
+    if not changed:
+        return graded
+    exercises = {
+        name: replace(
+            exercise,
+            score=changed.get(name, exercise.score),
+            message="" if exercise.score is None and name in changed else exercise.message,
+        )
+        for name, exercise in graded.exercises.items()
+    }
+    reason = f"{graded.reason} Points by hand: {', '.join(sorted(changed))}.".strip()
+    return replace(graded, exercises=exercises, reason=reason)
+
+
+class _SaveOutcomes(SaveOutcomes):
+    """The same, on a gradebook that is open."""
 
     def __init__(self, gradebook: Gradebook):
         super().__init__()
@@ -148,6 +202,7 @@ class _SaveAutoGrades(SaveAutoGrades):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Record the points and comments of every cell."""
+        self.read(nb)
         names = resources["nbgrader"]
         self.notebook_id, self.assignment_id = names["notebook"], names["assignment"]
         self.student_id = names["student"]
@@ -229,8 +284,8 @@ def write_exports(results: list[Graded], table: Path, data: Path) -> None:
         writer = csv.writer(file)
         writer.writerow(["student", "status", "score", "max_score", *names, "reason"])
         for graded in results:
-            points = [graded.exercises[name].score if name in graded.exercises else "" for name in names]
-            row = [graded.student, graded.status, graded.score, graded.max_score, *points, graded.reason]
+            points = [graded.points(name) for name in names]
+            row = [graded.student, graded.status, graded.total(), graded.max_score, *points, graded.reason]
             writer.writerow([_inert(value) for value in row])
 
 

@@ -29,11 +29,14 @@ class Grade:
     max_score : float
     reason : str
         Why there is nothing to send.
+    stale : bool
+        Whether the submission was graded again after points were given by hand.
     """
 
     score: float | None
     max_score: float
     reason: str = ""
+    stale: bool = False
 
 
 @dataclass
@@ -91,6 +94,8 @@ class Filled:
         Students in the file who have no submission here.
     kept : dict of str to str
         Students whose cell stays as it was, with the reason.
+    stale : list of str
+        Students whose points by hand were sent, and whose submission was graded again after that.
     """
 
     column: str
@@ -99,6 +104,7 @@ class Filled:
     unknown: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)
+    stale: list[str] = field(default_factory=list)
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -204,6 +210,8 @@ def fill(
         most = _maximum(sheet, canvas, target, row)
         row[target] = _points(score, grades[student].max_score, most, scale)
         result.written += 1
+        if grades[student].stale:
+            result.stale.append(student)
     return result
 
 
@@ -280,7 +288,7 @@ def grades_of(db_url: str, assignment_id: str, failed: dict[str, str]) -> dict[s
     db_url : str
     assignment_id : str
     failed : dict of str to str
-        Students who could not be graded, with the reason; who has points nevertheless was graded by hand.
+        Students who could not be graded, with the reason; what waits of theirs is graded by hand or not sent.
 
     Raises
     ------
@@ -297,9 +305,16 @@ def grades_of(db_url: str, assignment_id: str, failed: dict[str, str]) -> dict[s
         found = {}
         for submission in submissions:
             student, score = submission.student_id, submission.score
-            reason = "waits for manual points" if submission.needs_manual_grade else ""
-            if student in failed and not score:
+            # nbgrader marks points by hand, too, when it grades again; they stay, whatever the mark says
+            every = [grade for notebook in submission.notebooks for grade in notebook.grades]
+            marked = [grade for grade in every if grade.needs_manual_grade]
+            waits = sorted(grade.name for grade in marked if grade.manual_score is None)
+            reason = f"waits for manual points: {', '.join(waits)}" if waits else ""
+            if student in failed and (waits or not score):
                 reason = f"could not be graded: {failed[student]}"
+                if score:
+                    reason += f" Still without points by hand: {', '.join(waits)}"
             score = max(0.0, score - submission.late_submission_penalty)
-            found[student] = Grade(None if reason else score, submission.max_score, reason)
+            stale = bool(marked) and not reason
+            found[student] = Grade(None if reason else score, submission.max_score, reason, stale)
     return found

@@ -36,7 +36,7 @@ from coursepkg.grading.feedback import FeedbackExporter
 from coursepkg.grading.intake import Refused, parse, read_bytes
 from coursepkg.grading.limits import read_limits
 from coursepkg.grading.stubs import ExerciseStubs
-from coursepkg.grading.submission import grade_notebook, mark_not_graded, seed
+from coursepkg.grading.submission import FOREIGN, grade_notebook, mark_not_graded, seed
 from coursepkg.grading.transplant import transplant
 
 
@@ -51,6 +51,8 @@ class IntakeExporter(NotebookExporter):
         assignment = _assignment(self.parent.coursedir, resources)
         try:
             work = transplant(assignment.template, assignment.release, parse(read_bytes(path)))
+            if not work.recognised:
+                raise Refused(FOREIGN)
             note: dict[str, Any] = {"flags": work.flags}
         except Refused as refusal:
             work = transplant(assignment.template, assignment.release, [])
@@ -75,9 +77,46 @@ class SplitExecute(NbGraderPreprocessor):
         course = Course(Path(self.parent.parent.coursedir.root))
         inputs = seed(course.secret(), names["student"], names["assignment"])
         limits = read_limits(course.root / "limits.toml", names["assignment"])
-        for grade_id in grade_notebook(nb, course.root, inputs, limits):
+        broken = grade_notebook(nb, course.root, inputs, limits)
+        if broken:
+            nb.metadata["coursepkg"] = {**nb.metadata.get("coursepkg", {}), "broken": broken}
+        for grade_id in broken:
             self.log.error("The hidden tests of %s broke; mend them and grade again.", grade_id)
         return nb, resources
+
+
+class SaveOutcomes(SaveAutoGrades):
+    """Writes points to the gradebook as nbgrader does; what could not be graded waits there for a person.
+
+    nbgrader knows points alone, and would show 0 and "graded" for a submission that nobody could read.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Record the points and comments of every cell."""
+        self.read(nb)
+        return super().preprocess(nb, resources)
+
+    def read(self, nb: NotebookNode) -> None:
+        """Take from a graded notebook what could not be graded in it."""
+        found = nb.metadata.get("coursepkg", {})
+        self._refused = bool(found.get("refused"))
+        self._broken = frozenset(found.get("broken", ()))
+
+    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
+        super()._add_score(cell, resources)
+        name = cell.metadata.nbgrader["grade_id"]
+        if self._refused or name in self._broken:
+            place = self.notebook_id, self.assignment_id, self.student_id
+            self.gradebook.find_grade(name, *place).needs_manual_grade = True
+            self.gradebook.db.commit()
+
+    def _add_comment(self, cell: NotebookNode, resources: Any) -> None:
+        super()._add_comment(cell, resources)
+        if self._refused:  # what stands in the cell is the stub, and not what was submitted
+            place = self.notebook_id, self.assignment_id, self.student_id
+            name = cell.metadata.nbgrader["grade_id"]
+            self.gradebook.find_comment(name, *place).auto_comment = None
+            self.gradebook.db.commit()
 
 
 def remove_links(notebooks: list[str], **_: Any) -> None:
@@ -126,12 +165,13 @@ def configure(config: Config) -> None:
     config.Autograde.sanitize_preprocessors = [OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
     config.Autograde.autograde_preprocessors = [
         SplitExecute,
-        SaveAutoGrades,
+        SaveOutcomes,
         AssignLatePenalties,
         CheckCellMetadata,
     ]
     config.GenerateFeedback.exporter_class = FeedbackExporter
     config.GenerateFeedback.preprocessors = [GetGrades]
+    config.ExportPlugin.to = "grades.all.csv"  # all assignments; `coursepkg grade` writes grades.csv
     config.HTMLExporter.sanitize_html = True  # what students write is shown, never run
 
 

@@ -175,9 +175,8 @@ def start_page(standings: list[Standing], page: Path) -> str:
             places.append(link(f"assignment {step.number}", step.notebook))
         lines += [f"**Where to go next:** {', then '.join(places)}.", ""]
     lines += [
-        "**How to work.** A lesson comes with the results of an earlier run. Before you begin, choose",
-        "*Edit*, *Clear Outputs of All Cells*, so that no answer stands below your prediction. Then run it",
-        "cell by cell with Shift+Enter. Where it says *Predict*, write your answer in place of `...` first.",
+        "**How to work.** Run a lesson cell by cell with Shift+Enter. Where it says *Predict*, first write",
+        "your answer in place of `...`; the cells below have not been run, so it does not stand there yet.",
         "After a restart of the kernel, *Run*, *Run All Above Selected Cell* brings you back; predictions",
         "are kept.",
         "",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
+import nbformat
+from nbgrader.utils import is_grade
 
 from coursepkg.grading.submission import Graded
 
@@ -15,6 +17,7 @@ from coursepkg.grading.submission import Graded
 _PART = re.compile(r"^- (?P<requirement>.+?): not met \([\d.]+ points?\)\. (?P<sentence>.*)$")
 _NUMBER = re.compile(r"(?<![\w.])[-−]?\d[\d.,e+−-]*")
 _STUB = re.compile(r"^Exercise \d+\.\d+: ")
+_HEADING = re.compile(r"^#+ *(?:Exercise [\d.]+: *)?(?P<title>.*?)(?: *\(\d+ points?\))?\s*$", re.MULTILINE)
 _SEE = re.compile(r"\s*See lesson .*$")
 
 
@@ -43,6 +46,8 @@ class ExerciseSummary:
     Attributes
     ----------
     name : str
+    title : str
+        The heading above it in the notebook; empty if there is none.
     max_score : float
     mean : float
         Points, over the submissions that were graded and have them.
@@ -53,6 +58,7 @@ class ExerciseSummary:
     """
 
     name: str
+    title: str
     max_score: float
     mean: float
     full: int
@@ -77,6 +83,7 @@ def summarise(results: Sequence[Graded]) -> list[ExerciseSummary]:
     """
     graded = [g for g in results if g.status == "graded"]
     names = list(dict.fromkeys(name for g in graded for name in g.exercises))
+    titles = next((headings(g.notebook) for g in graded if g.notebook), {})
     summaries = []
     for name in names:
         pairs = [(g.student, g.exercises[name]) for g in graded if name in g.exercises]
@@ -93,6 +100,7 @@ def summarise(results: Sequence[Graded]) -> list[ExerciseSummary]:
         summaries.append(
             ExerciseSummary(
                 name=name,
+                title=titles.get(name, ""),
                 max_score=pairs[0][1].max_score,
                 mean=statistics.fmean([score for score, _ in scored]) if scored else 0.0,
                 full=sum(score >= most for score, most in scored),
@@ -132,6 +140,28 @@ def sentences(message: str) -> list[tuple[str, str]]:
     return [("", _SEE.sub("", first))] if first else []
 
 
+def headings(notebook: str) -> dict[str, str]:
+    """Return the heading above each grade cell of a graded notebook.
+
+    Parameters
+    ----------
+    notebook : str
+        As JSON.
+
+    Returns
+    -------
+    dict of str to str
+        By the id of the grade cell, without what the report says itself: the number and the points.
+    """
+    found, last = {}, ""
+    for cell in nbformat.reads(notebook, as_version=4).cells:
+        if cell.cell_type == "markdown" and (match := _HEADING.search(cell.source)):
+            last = match["title"].replace("`", "")
+        if is_grade(cell):
+            found[cell.metadata.nbgrader["grade_id"]] = last
+    return found
+
+
 def render(results: Sequence[Graded], assignment: str) -> str:
     """Write the page.
 
@@ -149,10 +179,9 @@ def render(results: Sequence[Graded], assignment: str) -> str:
     graded = [g for g in results if g.status == "graded"]
     seconds = sorted(g.seconds for g in results if g.seconds)
     shares = Counter(_tenth(g) for g in graded)
+    scores = [g.score for g in graded]
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(
-        Path(__file__).with_name("report.html.j2").read_text(encoding="utf-8")
-    )
+    template = environment.from_string(Path(__file__).with_name("report.html.j2").read_text(encoding="utf-8"))
     return template.render(
         assignment=assignment,
         results=sorted(results, key=lambda g: g.student),
@@ -162,6 +191,9 @@ def render(results: Sequence[Graded], assignment: str) -> str:
         exercises=summarise(results),
         histogram=[(k, shares[k]) for k in range(11)],
         most=max(shares.values(), default=1),
+        mean=statistics.fmean(scores) if scores else 0.0,
+        middle=statistics.median(scores) if scores else 0.0,
+        max_score=graded[0].max_score if graded else 0.0,
         seconds=seconds,
         median=statistics.median(seconds) if seconds else 0.0,
         slowest=sorted((g for g in results if g.seconds), key=lambda g: -g.seconds)[:3],

@@ -55,6 +55,10 @@ class Job:
     seed : bytes
         From `seed`.
     limits : Limits
+    note : str
+        What the instructor may want to look at, seen before the file was read.
+    exchange : tuple of (str, bytes)
+        Names and contents of what nbgrader's exchange wrote beside the notebook; grading does not use them.
     """
 
     student: str
@@ -65,6 +69,8 @@ class Job:
     refusal: str = ""
     seed: bytes = b""
     limits: Limits = DEFAULT_LIMITS
+    note: str = ""
+    exchange: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,10 +104,30 @@ class Graded:
         """The sum of the exercises' points; manual ones that wait count as 0."""
         return sum(exercise.score or 0.0 for exercise in self.exercises.values())
 
+    def points(self, name: str) -> float | None:
+        """Return what an exercise earned, for a table; None where nothing was graded.
+
+        Parameters
+        ----------
+        name : str
+            The id of the grade cell.
+        """
+        exercise = self.exercises.get(name)
+        if exercise is None or (self.status == "failed" and not exercise.score):
+            return None
+        return exercise.score
+
+    def total(self) -> float | None:
+        """Return `score`, for a table; None where the submission could not be graded and has no points."""
+        return None if self.status == "failed" and not self.score else self.score
+
     @property
     def max_score(self) -> float:
         """The most that can be earned."""
         return sum(exercise.max_score for exercise in self.exercises.values())
+
+
+FOREIGN = "The notebook holds no cell of this assignment. Was another one submitted? Submit the right one."
 
 
 def seed(secret: bytes, student: str, assignment_id: str) -> bytes:
@@ -134,12 +160,15 @@ def grade_submission(job: Job) -> Graded:
         if job.raw is None:
             raise Refused(job.refusal or "The submission could not be read.")
         cells = parse(job.raw)
+        work = transplant(assignment.template, assignment.release, cells)
+        if not work.recognised:
+            raise Refused(FOREIGN)
     except Refused as refusal:
         return failed(job.student, assignment, str(refusal))
-    work = transplant(assignment.template, assignment.release, cells)
     broken = grade_notebook(work.notebook, job.hidden, job.seed, job.limits)
-    reason = " ".join(work.flags)
+    reason = " ".join([*filter(None, [job.note]), *work.flags])
     if broken:
+        work.notebook.metadata["coursepkg"] = {"broken": broken}
         reason = f"The hidden tests of {', '.join(broken)} broke; mend them and grade again. {reason}"
     return Graded(
         job.student,

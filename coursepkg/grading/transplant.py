@@ -27,10 +27,13 @@ class Transplanted:
     notebook : NotebookNode
     flags : list of str
         A sentence for each thing that an instructor may want to look at.
+    recognised : bool
+        Whether the submission holds anything of this assignment: a cell of an exercise, or what one defines.
     """
 
     notebook: NotebookNode
     flags: list[str] = field(default_factory=list)
+    recognised: bool = True
 
 
 def transplant(template: NotebookNode, release: NotebookNode, cells: list[SubmittedCell]) -> Transplanted:
@@ -76,6 +79,9 @@ def transplant(template: NotebookNode, release: NotebookNode, cells: list[Submit
         elif cell.kind == "code" and cell.source.strip():
             extras.append((anchor, cell))
 
+    wanted = set().union(*map(_defined, stubs.values()))
+    defined = set().union(*(_defined(cell.source) for _, cell in extras))
+    result.recognised = bool(answers or wanted & defined or any(is_grade(released[name]) for name in seen))
     for name, cell in released.items():
         if is_grade(cell) and not is_solution(cell) and name not in seen:
             result.flags.append(f"The test cell {name} was missing; it was put back.")

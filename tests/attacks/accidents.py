@@ -253,7 +253,14 @@ ACCIDENTS = [
         status="failed",
         says="There is no 00_toy.ipynb",
     ),
-    Accident("no_cells", "a notebook without cells", change=edited(lambda n: n.cells.clear()), points=0),
+    Accident(
+        "no_cells",
+        "a notebook without cells",
+        change=edited(lambda n: n.cells.clear()),
+        points=0,
+        status="failed",
+        says="no cell of this assignment",
+    ),
     Accident(
         "merge_conflict",
         "Git's conflict marks",
