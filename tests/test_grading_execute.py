@@ -380,7 +380,8 @@ def test_answer_of_any_kind_breaks_no_check():
 # Whole submissions.
 
 MISHAPS = {
-    "syntax error": ("def square(x:\n    return x", "is not defined"),
+    "syntax error": ("def square(x:\n    return x", "is not defined. Python cannot read the cell that "),
+    "indentation": ("def square(x):\nreturn x", "expected an indented block .*, in line 2"),
     "exception in the cell": ("1 / 0", "is not defined"),
     "end of the process in the cell": ("import os\nos._exit(0)", "is not defined"),
     "end of the process in the function": (

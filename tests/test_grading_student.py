@@ -684,6 +684,8 @@ def test_unanswered_prediction_lets_the_lesson_go_on(home, capsys):
         ([1, 2], [1, 2, 3], False),
         ([(1, 2)], [(1, 2)], True),
         ("1", 1, False),
+        (9, [9], True),
+        (8, [9], False),
         (math.nan, 1.0, False),
     ],
 )

@@ -17,7 +17,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from coursepkg.grading.assignment import Course
-from tests.browser.test_jupyterlab import ARGUMENTS, BROWSERS
+from tests.browser.drive import ARGUMENTS, NO_CHROMIUM, find_chromium, serious_barriers
 from tests.conftest import ROOT
 from tests.test_import_order import LECTURE_ORDER
 from tests.test_release import solutions_of
@@ -250,9 +250,9 @@ def server(pages: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator:
     """Yield a Chromium, or skip."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = find_chromium()
     if found is None:
-        pytest.skip("no Chromium on this machine; install one, or name it in the variable CHROMIUM")
+        pytest.skip(NO_CHROMIUM)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -297,19 +297,13 @@ def test_page_is_read_without_a_network(name, scheme, opened_as, pages, server, 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", SHOWN)
 def test_page_has_no_serious_barrier(name, scheme, pages, browser):
-    """Does axe-core find nothing serious? It is no package of Python, so its file has to be named."""
-    axe = os.environ.get("AXE")
-    if axe is None:
-        pytest.skip("name the axe.min.js of the npm package axe-core in the variable AXE")
+    """Does axe-core find nothing serious?"""
     context = browser.new_context(viewport={"width": 1400, "height": 900}, color_scheme=scheme)
     page = context.new_page()
     page.set_default_timeout(120_000)
     try:
         page.goto(f"{pages.as_uri()}/{name}.html")
         page.evaluate("window.MathJax?.startup?.promise")
-        page.evaluate(Path(axe).read_text(encoding="utf-8"))
-        found = page.evaluate("axe.run(document, {preload: false, resultTypes: ['violations']})")
-        serious = [entry for entry in found["violations"] if entry["impact"] in ("serious", "critical")]
-        assert [(entry["id"], entry["nodes"][0]["html"]) for entry in serious] == []
+        assert serious_barriers(page) == []
     finally:
         context.close()

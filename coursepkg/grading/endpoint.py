@@ -6,7 +6,9 @@ grading run, so a check sees the same data in both. It knows nothing about what 
 
 import linecache
 import os
+import re
 import traceback
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -63,7 +65,7 @@ class Endpoint:
 
     def _named(self, name: str) -> Any:
         if name not in self.namespace:
-            raise LookupError(f"missing {name}")
+            raise LookupError(f"missing {name} {_unread(self.namespace.get('In'), name)}")
         value = self.namespace[name]
         if getattr(type(value), "STANDS_IN", False):  # a check gave its stand-in the learner's own name
             raise LookupError(f"overwritten {name}")
@@ -116,3 +118,19 @@ def _text(error: BaseException) -> str:
         return str(error)
     except Exception as second:  # an exception class of the student whose own text fails
         return f"(its text could not be made: {type(second).__name__})"
+
+
+def _unread(cells: Any, name: str) -> str:
+    """Return why Python could not read the last of the cells that would define a name; "" if it could."""
+    written = [cell for cell in cells if isinstance(cell, str)] if isinstance(cells, list) else []
+    defines = re.compile(rf"^\s*(?:async\s+)?(?:def|class)\s+{re.escape(name)}\b", re.MULTILINE)
+    cell = next((cell for cell in reversed(written) if defines.search(cell)), "")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(cell, "<cell>", "exec")
+    except SyntaxError as error:
+        return f"{error.msg}, in line {error.lineno}"
+    except ValueError as error:
+        return str(error)
+    return ""

@@ -61,7 +61,7 @@ def predict(id: str, value: Any = ...) -> None:
     """
     _check_id("predict", id)
     if value is ...:
-        print("No prediction yet. Replace ... by your answer and run this cell again, or go on without.")
+        print("No prediction yet. Replace ... by your answer and run this cell again,\nor go on without.")
         return
     value = _plain("predict", value)
     if _update(id, "predicted", value):
@@ -164,6 +164,8 @@ def _plain(caller: str, value: Any) -> Any:
 
 def _same(predicted: Any, truth: Any) -> bool:
     """Tell whether a prediction is right: counts exactly, other numbers to one part in a hundred."""
+    if isinstance(truth, list) and len(truth) == 1 and not isinstance(predicted, list):
+        return _same(predicted, truth[0])
     if isinstance(predicted, list) and isinstance(truth, list):
         return len(predicted) == len(truth) and all(map(_same, predicted, truth))
     if isinstance(truth, float) and isinstance(predicted, int | float):

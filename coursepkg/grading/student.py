@@ -174,10 +174,11 @@ class Student:
             again = f"Run the cell that defines {label} again; let the check use another name."
             return StudentError("overwritten", again, name=label)
         if kind == "LookupError" and detail.startswith("missing "):
-            name = detail.removeprefix("missing ")
-            return StudentError(
-                "missing", f"Run the cell that defines {name}, or look whether it is named so.", "", name
-            )
+            name, _, unread = detail.removeprefix("missing ").partition(" ")
+            cure = f"Run the cell that defines {name}, or look whether it is named so."
+            if unread:
+                cure = f"Python cannot read the cell that should define it: {unread}."
+            return StudentError("missing", cure, "", name)
         return StudentError(kind, detail, where, label)
 
     def _lend(self, function: Callable[..., Any]) -> "str | Reference":

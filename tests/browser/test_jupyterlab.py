@@ -1,200 +1,39 @@
-"""Does the course work where a learner meets it: JupyterLab, in a real browser?
+"""Does the course work where a learner meets it: JupyterLab, in a real browser?"""
 
-The test needs an installed Chromium or Chrome; the environment variable `CHROMIUM` may name it.
-"""
-
-import json
-import os
 import re
-import secrets
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 
 import nbformat
 import pytest
 
-from tools.notebook_form import dumps, read, without_outputs
-
-ROOT = Path(__file__).resolve().parents[2]
-LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-ASSIGNMENTS = sorted(path.name for path in (ROOT / "assignments" / "source").glob("[0-9][0-9]_*"))
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-SECOND = 1000
+from tests.browser.drive import (
+    ASSIGNMENTS,
+    LESSONS,
+    ROOT,
+    SECOND,
+    choose,
+    codes,
+    open_notebook,
+    run_to_the_end,
+)
+from tools.notebook_form import read
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    """Return the path of a Chromium, or skip."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip("no Chromium on this machine; install one, or name it in the variable CHROMIUM")
-    return found
-
-
-@pytest.fixture(scope="module")
-def course(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the lessons, never run, and the assignments as `make learn` lays them out."""
-    folder = tmp_path_factory.mktemp("course")
-    shutil.copytree(root / "notebooks" / "results", folder / "notebooks" / "results")
-    for name in LESSONS:
-        lesson = without_outputs(read(root / "notebooks" / f"{name}.ipynb"))
-        (folder / "notebooks" / f"{name}.ipynb").write_text(dumps(lesson), encoding="utf-8")
-    for arguments in (
-        ["coursepkg", "release", "--output", str(folder / "release")],
-        ["tools.learn", str(folder / "release"), str(folder / "work")],
-    ):
-        subprocess.run([sys.executable, "-m", *arguments], cwd=root, check=True, capture_output=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def lab(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start JupyterLab on the folder, with settings of its own; yield its address for a `{path}`."""
-    private = tmp_path_factory.mktemp("jupyter")
-    for plugin, setting in {
-        "notebook-extension/tracker": {
-            "windowingMode": "none"
-        },  # else cells out of sight are not in the page
-        "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    }.items():
-        path = private / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
-        path.parent.mkdir(parents=True)
-        path.write_text(json.dumps(setting), encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token = secrets.token_hex()
-    environment = {key: value for key, value in os.environ.items() if key != "MPLBACKEND"} | {
-        "COURSEPKG_HOME": str(private / "home"),
-        "IPYTHONDIR": str(private / "ipython"),
-        "JUPYTERLAB_SETTINGS_DIR": str(private / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(private / "workspaces"),
-        "JUPYTER_CONFIG_DIR": str(private / "config"),
-        "JUPYTER_DATA_DIR": str(private / "data"),
-        "JUPYTER_PREFER_ENV_PATH": "1",
-        "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
-    }
-    command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-        f"--ServerApp.root_dir={course}",
-        f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0",
-        f"--IdentityProvider.token={token}",
-    ]
-    log = private / "server.log"
-    with log.open("wb") as sink:
-        server = subprocess.Popen(command, cwd=course, env=environment, stdout=sink, stderr=sink)
-        try:
-            _wait_for_server(f"http://127.0.0.1:{port}/api/status?token={token}", server, log)
-            # `reset`: no tab of an earlier test is opened again.
-            yield f"http://127.0.0.1:{port}/lab/tree/{{path}}?reset&token={token}"
-        finally:
-            server.terminate()
-            try:
-                server.wait(20)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
-
-
-def _wait_for_server(url: str, server: subprocess.Popen, log: Path) -> None:
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.3)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text(errors='replace')[-3000:]}")
-
-
-@pytest.fixture
-def page(chromium: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator:
-    """Yield a page of a browser with a fresh profile; keep a picture of it in the test's folder."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            tmp_path / "profile",
-            executable_path=chromium,
-            args=ARGUMENTS,
-            viewport={"width": 1400, "height": 1000},
-        )
-        page = context.new_page()
-        page.set_default_timeout(60 * SECOND)
-        try:
-            yield page
-        finally:
-            page.screenshot(path=tmp_path / "last.png")
-            context.close()
-
-
-def _open(page, lab: str, path: str):
-    """Open a notebook and return its panel once its kernel is idle."""
-    page.goto(lab.format(path=path))
-    panel = page.locator(".jp-NotebookPanel:visible")
-    panel.wait_for()
-    panel.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(state="attached")
-    page.locator(".jp-StatusBar-Item, .jp-StatusBar-Left").get_by_text("| Idle").first.wait_for()
-    return panel
-
-
-def _run_all(page, panel) -> None:
-    """Run all cells; on a busy machine JupyterLab may drop the request before the kernel is connected."""
-    from playwright.sync_api import TimeoutError
-
-    first = panel.locator(".jp-CodeCell .jp-InputPrompt").first
-    for _ in range(3):
-        _choose(page, "Run", "Run All Cells")
-        try:
-            first.filter(has_text=re.compile(r"\[(\*|1)\]:")).wait_for(timeout=20 * SECOND)
-        except TimeoutError:
-            continue
-        return
-    raise AssertionError("the kernel runs no cell")
-
-
-def _choose(page, menu: str, entry: str) -> None:
-    page.locator(".lm-MenuBar-itemLabel").get_by_text(menu, exact=True).click()
-    page.locator(".lm-Menu-itemLabel").get_by_text(entry, exact=True).click()
+THRESHOLDS = ASSIGNMENTS[0]
 
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_lesson_runs_to_its_end_and_its_slider_redraws(name, page, lab, course):
     """Does a lesson run from top to bottom without an error, and its figure follow the slider?"""
     path = course / "notebooks" / f"{name}.ipynb"
-    panel = _open(page, lab, f"notebooks/{name}.ipynb")
-    _run_all(page, panel)
-    codes = [cell for cell in read(path).cells if cell.cell_type == "code" and cell.source.strip()]
-    last = panel.locator(".jp-CodeCell .jp-InputPrompt", has_text=f"[{len(codes)}]:")
-    last.wait_for(timeout=240 * SECOND)
-    panel.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(state="attached")
+    panel = open_notebook(page, lab, f"notebooks/{name}.ipynb")
+    n_cells = len(codes(path))
+    run_to_the_end(page, panel, n_cells)
 
-    _choose(page, "File", "Save Notebook")
+    choose(page, "File", "Save Notebook")
     page.wait_for_function("document.querySelectorAll('.jp-mod-dirty').length === 0")
     ran = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code" and cell.source.strip()]
-    assert [cell.execution_count for cell in ran] == list(range(1, len(codes) + 1))
+    assert [cell.execution_count for cell in ran] == list(range(1, n_cells + 1))
     assert [o for cell in ran for o in cell.outputs if o.output_type == "error"] == []
     assert panel.locator("[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
 
@@ -218,21 +57,79 @@ def test_validate_fails_on_every_exercise_of_the_blank_release(name, page, lab, 
     """Does nbgrader's button name every graded cell that the learner has not solved?"""
     blank = read(course / "work" / name / f"{name}.ipynb")
     graded = [cell.metadata.nbgrader.grade_id for cell in blank.cells if _is_test(cell)]
-    panel = _open(page, lab, f"work/{name}/{name}.ipynb")
+    text = validate(page, open_notebook(page, lab, f"work/{name}/{name}.ipynb"))
+    assert "Success" not in text
+    assert [id for id in graded if not said_to_be_open(id, text)] == []
+    assert len(graded) == 6
+
+
+def test_learner_solves_an_assignment_and_is_told_at_each_step(page, lab, course):
+    """Is a wrong answer explained, a right one silent while others are open, and all right ones a success?"""
+    path = course / "solving" / f"{THRESHOLDS}.ipynb"
+    path.parent.mkdir()
+    shutil.copy(course / "work" / THRESHOLDS / path.name, path)
+    others = [f"ex01_{number}" for number in range(2, 7)]
+    panel = open_notebook(page, lab, f"solving/{path.name}")
+
+    write_last_line(page, panel, "def tlu(", "return [int(total - b >= 0) for total in X @ w]")
+    text = validate(page, panel)
+    assert not said_to_be_open("ex01_1", text)
+    assert "tlu on the four pairs of bits with w = (1, 1), b = -0.5" in text
+    assert re.search(r"expected \[0, 1, 1, 1\], got \[1, 1, 1, 1\]", text), text
+    assert "lesson 01, section 1.1" in text
+    assert [id for id in others if not said_to_be_open(id, text)] == []
+
+    write_last_line(page, panel, "def tlu(", "return [int(total + b >= 0) for total in X @ w]")
+    text = validate(page, panel)
+    assert "tlu on" not in text
+    assert "Success" not in text
+    assert [id for id in others if not said_to_be_open(id, text)] == []
+
+    for name, source in solutions().items():
+        cell = solution_cell(panel, f"def {name}(")
+        cell.click()
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.insert_text(source)
+    assert "Success" in validate(page, panel)
+
+
+def write_last_line(page, panel, signature: str, line: str) -> None:
+    """Go to the end of a solution cell and type a line in place of its last one."""
+    solution_cell(panel, signature).click()
+    page.keyboard.press("ControlOrMeta+End")
+    page.keyboard.press("Shift+Home")
+    page.keyboard.type(line)
+
+
+def solution_cell(panel, signature: str):
+    """Return the editor of the cell that begins so."""
+    return panel.locator(".jp-CodeCell .cm-content").filter(has_text=re.compile(rf"^{re.escape(signature)}"))
+
+
+def solutions() -> dict[str, str]:
+    """Return the instructor's solution cells of assignment 01 by their names, without the markers."""
+    cells = read(ROOT / "assignments" / "source" / THRESHOLDS / f"{THRESHOLDS}.ipynb").cells
+    solved = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    marker = re.compile(r"^ *### (BEGIN|END) SOLUTION.*\n?", re.M)
+    return {cell.id: marker.sub("", cell.source) for cell in solved}
+
+
+def validate(page, panel) -> str:
+    """Press nbgrader's button; return what the dialog says, and close it."""
     panel.get_by_role("button", name="Validate").click()
     dialog = page.locator(".jp-Dialog", has_text="Validation Results")
     dialog.wait_for(timeout=180 * SECOND)
     text = dialog.inner_text()
-    assert "Success" not in text
-    # Each stub names its exercise: the cell ex01_2 fails with "Exercise 1.2: …".
-    assert [id for id in graded if not re.search(rf"^Exercise {_exercise(id)}: \w", text, re.M)] == []
-    assert len(graded) == 6
+    dialog.get_by_role("button").last.click()
+    dialog.wait_for(state="detached")
+    return text
+
+
+def said_to_be_open(grade_id: str, text: str) -> bool:
+    """Say whether the dialog names an exercise as not begun; the stub of ex01_2 says "Exercise 1.2: …"."""
+    lesson, number = re.fullmatch(r"ex(\d+)_(\d+)", grade_id).groups()
+    return re.search(rf"^Exercise {int(lesson)}\.{number}: \w", text, re.M) is not None
 
 
 def _is_test(cell) -> bool:
     return cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade", False)
-
-
-def _exercise(grade_id: str) -> str:
-    lesson, number = re.fullmatch(r"ex(\d+)_(\d+)", grade_id).groups()
-    return rf"{int(lesson)}\.{number}"
