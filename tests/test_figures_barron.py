@@ -77,3 +77,12 @@ def test_bounds_and_grids_are_those_of_the_library():
     ax = figures.plot_grid_against_units({2: 0.2})
     q, error = ax.lines[0].get_data()
     np.testing.assert_allclose(error, grid_error(2, np.sqrt(q).round().astype(int)))
+
+
+def test_logarithmic_axes_are_labelled_in_plain_text():
+    """Are whole powers of ten labelled without a formula, which is slow, and nothing between them?"""
+    ax = figures.plot_two_terms(2.0, 1000, 5)
+    ax.figure.canvas.draw()
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert {"10⁻²", "10⁰", "10¹"} <= set(labels)
+    assert len(ax.yaxis.get_minor_ticks()) == 0

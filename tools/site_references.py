@@ -17,7 +17,8 @@ _NAMED = re.compile(
     r"|\b[Ss]ections? \d+\.\d+(?:(?:, | and | to )\d+\.\d+)*\b"
 )
 _FIRST = re.compile(r"(?:^[A-Za-z]+ )?(\d+(?:\.\d+)?)")
-_PLAIN = (nodes.title, nodes.rubric, nodes.reference, nodes.literal, nodes.FixedTextElement, nodes.table)
+_LINKS = (nodes.reference, addnodes.pending_xref)  # the second becomes a link later
+_PLAIN = (*_LINKS, nodes.title, nodes.rubric, nodes.literal, nodes.FixedTextElement, nodes.table)
 
 
 def pieces(text: str) -> Iterator[tuple[str, str | None]]:

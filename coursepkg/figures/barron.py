@@ -208,7 +208,7 @@ def plot_two_terms(C: float, N: int, p: int, ax: Axes | None = None) -> Axes:
     ax.set_ylim(1e-4, 1e4)
     ax.legend(frameon=False, fontsize=style.NOTE_SIZE, loc="upper right")
     title = f"C = {C:.3g}, N = {N}, p = {p}: least at q = {best}"
-    return style.finish(ax, title, "number of units $q$", "bound on the error")
+    return style.label_decades(style.finish(ax, title, "number of units $q$", "bound on the error"))
 
 
 def plot_two_terms_strip(settings: Sequence[tuple[float, int, int]]) -> np.ndarray:

@@ -141,7 +141,8 @@ def plot_chain(std: float, ax: Axes | None = None) -> Axes:
     ax.legend(fontsize=style.NOTE_SIZE, frameon=False, loc="lower left")
     share = float((found > 0.25 ** depths[:, None]).mean())
     title = f"Weights of spread {std:g}: {100 * share:.0f} % of the gradients exceed $4^{{-L}}$"
-    return style.finish(ax, title, "$L$ (number of sigmoids)", r"$|\partial\hat y/\partial w_1|$ (size)")
+    style.finish(ax, title, "$L$ (number of sigmoids)", r"$|\partial\hat y/\partial w_1|$ (size)")
+    return style.label_decades(ax)
 
 
 def plot_chain_strip(stds: Sequence[float]) -> np.ndarray:

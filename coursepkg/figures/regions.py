@@ -539,7 +539,7 @@ def plot_bounds(
         elif low == high:
             finding = f"the best bounds meet, {_grouped(low)} at depth {max_depth}"
         title = f"p = {n_in}, q = {width}: {finding}"
-    return style.finish(ax, title, "$L$ (hidden layers)", "regions")
+    return style.label_decades(style.finish(ax, title, "$L$ (hidden layers)", "regions"))
 
 
 def _grouped(n):

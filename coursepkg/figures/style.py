@@ -4,10 +4,13 @@ The colours are those of Okabe and Ito, which stay apart for colour-blind reader
 alone: shapes, line styles or labels repeat what a colour says.
 """
 
+from math import isclose, log10
+
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullLocator
 
 INK = "#222222"
 GREY = "#8c8c8c"
@@ -26,6 +29,8 @@ NODE_WHITE, NODE_RED, NODE_BLUE = "#ffffff", "#f8cecc", "#dae8fc"
 
 TITLE_SIZE, LABEL_SIZE, TICK_SIZE, NOTE_SIZE = 11, 10, 9, 9
 DPI = 100
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def new_figure(rows: int = 1, columns: int = 1, figsize: tuple[float, float] = (6.0, 3.5), **kwargs):
@@ -52,6 +57,25 @@ def finish(ax: Axes, title: str | None = None, x: str | None = None, y: str | No
         spine.set_color(GREY)
         spine.set_linewidth(0.8)
     return ax
+
+
+def label_decades(ax: Axes) -> Axes:
+    """Label logarithmic axes at whole powers of ten, in plain text; return `ax`.
+
+    Formulas as labels, and the marks between them, take half of the time that such a figure needs: too long
+    for one that follows a slider.
+    """
+    for axis in (ax.xaxis, ax.yaxis):
+        if axis.get_scale() == "log":
+            axis.set_minor_locator(NullLocator())
+            axis.set_major_formatter(FuncFormatter(lambda value, _: _power_of_ten(value)))
+    return ax
+
+
+def _power_of_ten(value: float) -> str:
+    exponent = round(log10(value)) if value > 0 else 0
+    whole = isclose(value, 10.0**exponent)
+    return f"10{str(exponent).translate(_RAISED)}" if whole else f"{value:g}"
 
 
 def figure_title(fig: Figure, text: str) -> None:
