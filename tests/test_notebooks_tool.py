@@ -1,10 +1,12 @@
 """Does the notebook tool find what is wrong with a notebook, and leave a clean one alone?"""
 
+import asyncio
 import base64
 import copy
 import io
 from collections.abc import Callable
 from pathlib import Path
+from queue import Empty
 
 import nbformat
 import numpy as np
@@ -16,7 +18,7 @@ from PIL.PngImagePlugin import PngInfo
 from tools import notebooks as tool
 from tools.notebook_compare import picture_difference, text_difference
 from tools.notebook_form import WIDGET_VIEW, dumps, images, normalise, read
-from tools.notebook_run import LessonError, run
+from tools.notebook_run import LessonError, in_turns, run
 
 SLIDER = """\
 import ipywidgets as widgets
@@ -384,3 +386,30 @@ def test_normalise_stores_figures_with_a_palette_that_nobody_sees(executed):
         assert (stored != data) == smaller
         with Image.open(io.BytesIO(stored)) as picture:
             assert picture.mode == ("P" if smaller else "RGB")
+
+
+class Channel:
+    """A channel whose poll misses messages: it sees them when a wait ends and the next begins."""
+
+    def __init__(self, waits: int) -> None:
+        self.waits = waits
+
+    async def get_msg(self, timeout: float) -> dict:
+        self.waits -= 1
+        if self.waits < 0:
+            return {"content": "here"}
+        await asyncio.sleep(timeout)
+        raise Empty
+
+
+@pytest.mark.parametrize("timeout", [None, 5.0])
+def test_a_message_that_asyncio_missed_is_found_at_the_next_turn(timeout):
+    """Is a message found soon though its event was lost, with a limit and without?"""
+    patient = in_turns(Channel(waits=3).get_msg, turn=0.01)
+    assert asyncio.run(patient(timeout)) == {"content": "here"}
+
+
+def test_a_wait_in_turns_ends_at_its_limit():
+    """Does a wait for what never comes end as the channel's own would?"""
+    with pytest.raises(Empty):
+        asyncio.run(in_turns(Channel(waits=10**9).get_msg, turn=0.01)(0.05))

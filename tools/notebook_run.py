@@ -5,11 +5,15 @@ a lesson run twice on one machine gives the same bytes. None of this is visible 
 """
 
 import copy
+import math
 import os
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty
+from typing import Any
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -18,6 +22,9 @@ from nbformat import NotebookNode
 from tools.notebook_form import DPI, normalise
 
 CELL_SECONDS = 120
+TURN_SECONDS = 1.0
+
+GetMessage = Callable[..., Awaitable[dict]]
 
 # Without `Software`, Matplotlib's version would stand in every picture and each update would change them all.
 _KERNEL_CONFIG = f"""\
@@ -72,7 +79,7 @@ def run(nb: NotebookNode, folder: Path, cell_seconds: float = CELL_SECONDS) -> R
         nonlocal running
         running = f"cell {cell.id}"
 
-    client = NotebookClient(
+    client = _Client(
         nb,
         kernel_name="python3",
         timeout=cell_seconds,
@@ -95,6 +102,37 @@ def run(nb: NotebookNode, folder: Path, cell_seconds: float = CELL_SECONDS) -> R
         seconds = time.perf_counter() - start
     _raise_for_widgets(client)
     return Run(normalise(nb), seconds)
+
+
+class _Client(NotebookClient):
+    """Asks for messages again and again, where nbclient waits for one event."""
+
+    async def async_start_new_kernel_client(self) -> Any:
+        """Start a client whose answers and outputs are asked for in turns."""
+        client = await super().async_start_new_kernel_client()
+        for channel in (client.shell_channel, client.iopub_channel):
+            channel.get_msg = in_turns(channel.get_msg)
+        return client
+
+
+def in_turns(get_msg: GetMessage, turn: float = TURN_SECONDS) -> GetMessage:
+    """Return a `get_msg` that waits in turns of a second.
+
+    Once in some dozens of lessons a ZeroMQ socket does not tell asyncio that a message has come. It is found
+    when the wait is over: after two minutes for a cell's reply, too late for its output.
+    """
+
+    async def patient(timeout: float | None = None) -> dict:
+        end = math.inf if timeout is None else time.monotonic() + timeout
+        while True:
+            left = end - time.monotonic()
+            try:
+                return await get_msg(timeout=max(0.0, min(turn, left)))
+            except Empty:
+                if left <= turn:
+                    raise
+
+    return patient
 
 
 def _environment(private: Path) -> dict[str, str]:
