@@ -20,10 +20,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from tools.notebook_form import dumps, read, without_outputs
+from tools.notebook_form import read
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+LAID_OUT = "work/notebooks"  # where `make learn` puts the lessons
 ASSIGNMENTS = sorted(path.name for path in (ROOT / "assignments" / "source").glob("[0-9][0-9]_*"))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 ARGUMENTS = [
@@ -61,11 +62,7 @@ def find_chromium() -> str | None:
 
 
 def lay_out_course(folder: Path) -> None:
-    """Write the lessons, never run, the assignments and the start page, as `make learn` lays them out."""
-    shutil.copytree(ROOT / "notebooks" / "results", folder / "notebooks" / "results")
-    for name in LESSONS:
-        lesson = without_outputs(read(ROOT / "notebooks" / f"{name}.ipynb"))
-        (folder / "notebooks" / f"{name}.ipynb").write_text(dumps(lesson), encoding="utf-8")
+    """Write lessons, assignments and the start page as `make learn` lays them out."""
     for arguments in (
         ["coursepkg", "release", "--output", str(folder / "release")],
         ["tools.learn", str(folder / "release"), str(folder / "work")],

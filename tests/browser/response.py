@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from tests.browser.drive import (
+    LAID_OUT,
     LESSONS,
     NO_CHROMIUM,
     SECOND,
@@ -82,7 +83,7 @@ class KernelClock:
 def measure(page, lab: str, path: Path, moves: int) -> list[tuple[str, list[float], list[float]]]:
     """Return, for each cell with a slider, its name, the times to the image and the kernel's, in ms."""
     clock = KernelClock(page)
-    panel = open_notebook(page, lab, f"notebooks/{path.name}")
+    panel = open_notebook(page, lab, f"{LAID_OUT}/{path.name}")
     run_to_the_end(page, panel, len(codes(path)))
     names = [cell.id for cell in codes(path) if "interact(" in cell.source]
     cells = panel.locator(".jp-CodeCell", has=page.locator(".widget-slider"))
@@ -130,7 +131,7 @@ def main(arguments: list[str] | None = None) -> int:
                 if options.lessons and lesson[:2] not in options.lessons:
                     continue
                 with browser_page(chromium, Path(name, lesson)) as page:
-                    rows = measure(page, lab, course / "notebooks" / f"{lesson}.ipynb", options.moves)
+                    rows = measure(page, lab, course / LAID_OUT / f"{lesson}.ipynb", options.moves)
                 load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
                 for cell, whole, kernel in rows:
                     times = f"{_median(whole):14.0f}{_median(kernel):8.0f}"

@@ -9,6 +9,7 @@ import re
 import pytest
 
 from tests.browser.drive import (
+    LAID_OUT,
     LESSONS,
     SECOND,
     codes,
@@ -53,8 +54,8 @@ def test_start_page_has_no_serious_barrier(scheme, page, lab):
 
 def test_executed_lesson_has_no_serious_barrier_and_labels_what_moves(page, lab, course):
     """Does axe-core find nothing serious in text and outputs, and has each widget a label that one sees?"""
-    path = course / "notebooks" / f"{LESSON}.ipynb"
-    panel = open_notebook(page, lab, f"notebooks/{path.name}")
+    path = course / LAID_OUT / f"{LESSON}.ipynb"
+    panel = open_notebook(page, lab, f"{LAID_OUT}/{path.name}")
     run_to_the_end(page, panel, len(codes(path)))
     widgets = panel.locator(".widget-inline-hbox")
     widgets.first.wait_for()

@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.drive import (
     ASSIGNMENTS,
+    LAID_OUT,
     LESSONS,
     ROOT,
     SECOND,
@@ -25,8 +26,8 @@ THRESHOLDS = ASSIGNMENTS[0]
 @pytest.mark.parametrize("name", LESSONS)
 def test_lesson_runs_to_its_end_and_its_slider_redraws(name, page, lab, course):
     """Does a lesson run from top to bottom without an error, and its figure follow the slider?"""
-    path = course / "notebooks" / f"{name}.ipynb"
-    panel = open_notebook(page, lab, f"notebooks/{name}.ipynb")
+    path = course / LAID_OUT / f"{name}.ipynb"
+    panel = open_notebook(page, lab, f"{LAID_OUT}/{name}.ipynb")
     n_cells = len(codes(path))
     run_to_the_end(page, panel, n_cells)
 
