@@ -11,6 +11,7 @@ from coursepkg import autodiff
 from tools import notebooks as tool
 from tools import readme_picture
 from tools.notebook_compare import picture_difference
+from tools.notebook_form import read
 
 
 @pytest.fixture(scope="module")
@@ -19,10 +20,12 @@ def readme(root: Path) -> str:
 
 
 def test_lesson_table_names_the_lessons_that_are_here(readme):
-    """Does the table list fifteen lessons in order, each with its title, its question and a link?"""
+    """Does the table list fifteen lessons in order, each with its own title, its question and a link?"""
     rows = re.findall(r"^\| (\d\d) \| \[(.+)\]\(notebooks/(.*?)\) \| (.+) \|$", readme, re.M)
     assert [row[0] for row in rows] == [f"{n:02d}" for n in range(1, 16)]
     assert [row[2] for row in rows] == [path.name for path in tool.lessons()]
+    openings = [read(path).cells[0].source.splitlines()[0] for path in tool.lessons()]
+    assert [row[1] for row in rows] == [re.sub(r"^# \d+ ", "", opening) for opening in openings]
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])

@@ -180,18 +180,19 @@ def start_page(standings: list[Standing], page: Path) -> str:
         "After a restart of the kernel, *Run*, *Run All Above Selected Cell* brings you back; predictions",
         "are kept.",
         "",
-        "| | Lesson, its question, time | Assignment | Points | Predictions |",
-        "|---|---|---|---|---|",
+        "| | Lesson, its question, time | Assignment | Predictions |",
+        "|---|---|---|---|",
     ]
     for s in standings:
         state = f"{s.state}: {len(s.done)} of {len(s.checked)}" if s.state == "begun" else s.state
         assignment = link(state, s.notebook) if s.notebook else state
-        # In columns of their own, question and time would push the last ones out of a small window.
+        # In columns of their own, question, time and points would push the last one out of a small window.
         about = f"{s.question} *{s.time}*" if s.time else s.question
         lesson = "<br>".join(filter(None, [link(s.title, s.lesson), about]))
-        points = f"{s.points_done} of {sum(s.points.values())}" if s.checked else "–"
+        if s.checked:
+            assignment += f"<br>{s.points_done} of {sum(s.points.values())} points"
         predictions = f"{s.right} of {s.predicted} right" if s.predicted else "–"
-        cells = [s.number, lesson, assignment, points, predictions]
+        cells = [s.number, lesson, assignment, predictions]
         lines.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")
     lines += [
         "",
