@@ -35,7 +35,7 @@ grade: $(INSTALLED) ## grade the bundled sample class of assignment 01 from end 
 test: $(INSTALLED) ## run the tests, the lessons among them
 	$(PY) -m pytest -m "not slow and not browser and not gpu" $(PYTEST_ARGS)
 
-test-all: test ## run the long tests and the browser test besides
+test-all: test ## run the long tests and those in a browser besides
 	$(PY) -m pytest -m "slow or browser or gpu" $(PYTEST_ARGS)
 
 learn: release ## lay lessons and assignments into work/ and open JupyterLab on the start page

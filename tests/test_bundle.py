@@ -117,3 +117,6 @@ def test_bundle_installs_into_an_empty_environment(bundle, tmp_path):
     solved = run(python, "-m", "coursepkg", "check", place)
     assert solved.returncode == 0, solved.stdout
     assert "failed" not in solved.stdout
+    standing = run(python, "-m", "coursepkg", "progress")
+    assert "6 of 6" in standing.stdout
+    assert f"notebooks/{lesson}" in (work / "start.ipynb").read_text(encoding="utf-8")

@@ -21,8 +21,8 @@ README = """# Neural networks, from the threshold unit to the tensor graph
 
 1. `python3 -m venv .venv` and `. .venv/bin/activate` (Windows: `py -m venv .venv` and `.venv\\Scripts\\activate`); with conda, `conda env create -f environment.yml` and `conda activate coursepkg` in place of 1 and 2.
 2. `pip install -r requirements.txt` (on Linux without a GPU, first install PyTorch's CPU build of the release that `constraints.txt` names; else pip takes several gigabytes).
-3. `jupyter lab notebooks/{first}`, and predict, run and read.
-4. Work in `assignments/`; `coursepkg check NOTEBOOK` says how each exercise stands, as the button `Validate` does. `coursepkg progress` says where you stand in the whole course, and writes it into `start.ipynb`.
+3. `coursepkg progress`, then `jupyter lab start.ipynb`: the start page says where you stand and leads into the lessons. Predict, run and read.
+4. Work in `assignments/`; `coursepkg check NOTEBOOK` says how each exercise stands, as the button `Validate` does.
 5. Hand in the notebook of an assignment under the name that it has. Unpack a later bundle into a folder of its own: its assignments are blank.
 """  # noqa: E501
 REQUIREMENTS = """# The course's library, with the packages that its lessons and assignments use.
@@ -66,13 +66,12 @@ def build(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     write_lessons(folder / "notebooks")
-    first = min(path.name for path in (folder / "notebooks").glob("*.ipynb"))
     list(make_releases(Course(ROOT / "assignments"), folder / "assignments"))
     wheel = build_wheel(folder)
     shutil.copyfile(ROOT / "constraints.txt", folder / "constraints.txt")
     shutil.copyfile(ROOT / "LICENSE", folder / "LICENSE")
     texts = {
-        "README.md": README.format(first=first),
+        "README.md": README,
         "requirements.txt": REQUIREMENTS.format(wheel=wheel.name),
         "environment.yml": ENVIRONMENT,
     }
