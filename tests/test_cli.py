@@ -273,7 +273,7 @@ def test_missing_options_are_named():
         (
             {**RIGHT, "array_function": "def square(x:"},
             1,
-            ["ex00_1 failed square is not defined. Run the cell that defines square", "ex00_2 passed"],
+            ["ex00_1 failed square is not defined. Python cannot read the cell", "ex00_2 passed"],
         ),
     ],
     ids=["right", "blank", "wrong", "syntax error"],

@@ -54,7 +54,7 @@ ONLY = {
     "matplotlib": {"figures", "grading.shell", "grading.warm"},
     "torch": {"gpu", "regions", "grading.endpoint", "grading.warm"},
     "nbgrader": {"grading"},
-    "IPython": {"grading.shell"},
+    "IPython": {"figures", "grading.shell"},
 }
 
 
