@@ -2,10 +2,12 @@
 
 import asyncio
 import threading
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import ipywidgets
 import pytest
+from matplotlib_inline.config import InlineBackend
 
 from coursepkg.figures import interaction
 
@@ -38,6 +40,28 @@ def test_a_move_in_another_thread_is_drawn_on_the_main_thread(kernel):
 
     asyncio.run(move())
     assert drawn == [(True, value) for value in range(4)]
+
+
+@pytest.fixture
+def backend() -> Iterator[InlineBackend]:
+    """What a notebook has: the settings of figures inside its page."""
+    yield InlineBackend.instance()
+    InlineBackend.clear_instance()
+
+
+@pytest.mark.filterwarnings("ignore:InlineBackend._print_figure_kwargs_changed:DeprecationWarning")
+def test_figures_behind_controls_are_shown_whole_and_others_as_usual(backend):
+    """Is the picture not cut to its contents while a control draws, and the setting as before afterwards?"""
+    settings = []
+
+    def draw(x):
+        settings.append(backend.print_figure_kwargs["bbox_inches"])
+        raise ValueError("a callback may fail")
+
+    usual = backend.print_figure_kwargs
+    interaction.interact(draw, x=3)
+    assert settings == [None]
+    assert backend.print_figure_kwargs is usual
 
 
 def test_without_a_kernel_it_is_the_interact_of_ipywidgets():
