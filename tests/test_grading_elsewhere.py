@@ -94,10 +94,12 @@ def test_cluster_goes_on_when_a_worker_is_killed(field, local, scheduler):  # no
 
 
 def test_cluster_workers_see_neither_course_nor_gradebook(field, local, scheduler):  # noqa: F811
-    """Do the workers grade though the course's folder is moved away as soon as they have the work?"""
+    """Do the workers grade though the course's folder is moved away once the first outcome is there?"""
     address, _ = scheduler
     started = field.start("--scheduler", address)
-    wait_until(lambda: (field.root / "log").exists() or started.poll() is not None, 60)
+    # Then all work has been handed out: until the first outcome this process may still read the course.
+    first = field.output / "outcomes"
+    wait_until(lambda: list(first.glob("*/*.json")) or started.poll() is not None, 60)
     hidden = field.course.root / "hidden"
     os.rename(hidden, field.root / "hidden-away")
     said, _ = started.communicate(timeout=120)
