@@ -85,27 +85,27 @@ def slope(activation: str, z: ArrayLike) -> np.ndarray:
     return SLOPES[activation](np.asarray(z, dtype=float))
 
 
-def chain_gradient(w: ArrayLike, x: float) -> float:
+def chain_gradient(w: ArrayLike, x: float) -> float | np.ndarray:
     """Return the derivative by the first weight of ``s(w_L s(... s(w_2 s(w_1 x))))``.
 
     Lecture: notebook 10, section 10.2.
 
     Parameters
     ----------
-    w : array_like of float, shape (L,)
-        Weights, the first next to the input; at least one.
+    w : array_like of float, shape (L,) or (..., L)
+        Weights of one chain, or of many; the first next to the input, at least one.
     x : float
         The input.
 
     Returns
     -------
-    float
-        The derivative of the output by ``w_1``.
+    float, or ndarray of shape (...)
+        The derivative of each output by its ``w_1``.
 
     Raises
     ------
     ValueError
-        If `w` is not a vector of at least one weight.
+        If a chain has no weight.
 
     Examples
     --------
@@ -116,14 +116,14 @@ def chain_gradient(w: ArrayLike, x: float) -> float:
     """
     w = _weights("chain_gradient", w)
     h, derivative = x, x  # the last factor of the product is du_1/dw_1 = x
-    for k, weight in enumerate(w):
+    for k, weight in enumerate(np.moveaxis(w, -1, 0)):
         u = weight * h
-        derivative *= dsigmoid(u) * (weight if k else 1.0)
+        derivative = derivative * dsigmoid(u) * (weight if k else 1.0)
         h = sigmoid(u)
-    return float(derivative)
+    return derivative if w.ndim > 1 else float(derivative)
 
 
-def chain_bound(w: ArrayLike, x: float) -> float:
+def chain_bound(w: ArrayLike, x: float) -> float | np.ndarray:
     """Return ``|x| |w_2 ... w_L| / 4**L``, which the size of `chain_gradient` never exceeds.
 
     It is at most ``4**-L`` where ``|x| <= 1`` and all weights from the second on have size at most 1. Without
@@ -133,20 +133,20 @@ def chain_bound(w: ArrayLike, x: float) -> float:
 
     Parameters
     ----------
-    w : array_like of float, shape (L,)
-        Weights.
+    w : array_like of float, shape (L,) or (..., L)
+        Weights of one chain, or of many.
     x : float
         The input.
 
     Returns
     -------
-    float
-        The bound.
+    float, or ndarray of shape (...)
+        The bound of each chain.
 
     Raises
     ------
     ValueError
-        If `w` is not a vector of at least one weight.
+        If a chain has no weight.
 
     Examples
     --------
@@ -154,14 +154,15 @@ def chain_bound(w: ArrayLike, x: float) -> float:
     True
     """
     w = _weights("chain_bound", w)
-    return float(abs(x) * np.prod(np.abs(w[1:])) / 4.0 ** len(w))
+    bound = abs(x) * np.prod(np.abs(w[..., 1:]), axis=-1) / 4.0 ** w.shape[-1]
+    return bound if w.ndim > 1 else float(bound)
 
 
 def _weights(where, w):
-    """Return the weights of a chain as an array, after checking them."""
+    """Return the weights of chains as an array, after checking them."""
     w = np.asarray(w, dtype=float)
-    if w.ndim != 1 or not len(w):
-        raise ValueError(f"{where}: expected w of shape (L,), at least one weight, got shape {w.shape}")
+    if not w.ndim or not w.shape[-1]:
+        raise ValueError(f"{where}: expected w of shape (..., L), at least one weight, got shape {w.shape}")
     return w
 
 

@@ -1,4 +1,4 @@
-"""Are figures behind controls drawn on the main thread, whichever thread the message came to?"""
+"""Are figures behind controls drawn on the main thread, in good time and in the right place?"""
 
 import asyncio
 import threading
@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import ipywidgets
+import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib_inline.config import InlineBackend
 
-from coursepkg.figures import interaction
+from coursepkg.figures import interaction, style
 
 
 @pytest.fixture
@@ -62,6 +65,80 @@ def test_figures_behind_controls_are_shown_whole_and_others_as_usual(backend):
     interaction.interact(draw, x=3)
     assert settings == [None]
     assert backend.print_figure_kwargs is usual
+
+
+def one_panel(top: float = 1.0, title: str = "one line", over: str = "") -> Figure:
+    """Return a figure of one panel with a tall label, laid out anew."""
+    fig, ax = style.new_figure()
+    style.finish(ax, title, "$x$", "$y$")
+    ax.set(ylim=(0, top))
+    if over:
+        style.figure_title(fig, over)
+    return fig
+
+
+def places(fig: Figure) -> list:
+    """Return where the axes and the title of `fig` are once it is drawn."""
+    fig.canvas.draw()
+    title = [] if fig._suptitle is None else [*fig._suptitle.get_position()]
+    return [ax.get_position(original=True).bounds for ax in fig.axes] + title
+
+
+@pytest.fixture
+def layouts(monkeypatch) -> list:
+    """Count the constrained layouts worked out for figures that reuse places; start with none kept."""
+    monkeypatch.setattr(interaction.KeptPlaces, "_places", {})
+    worked_out, usual = [], ConstrainedLayoutEngine.execute
+    monkeypatch.setattr(
+        ConstrainedLayoutEngine, "execute", lambda self, fig: (worked_out.append(fig), usual(self, fig))
+    )
+    return worked_out
+
+
+@pytest.mark.parametrize("kind", [{}, {"top": 1e6}, {"title": "two\nlines"}, {"over": "a title over all"}])
+def test_a_figure_with_a_known_frame_takes_its_places(layouts, kind):
+    """Are the places those of the full layout, worked out once for two equal figures and anew for others?"""
+    fresh = places(one_panel(**kind))
+    first, second, other = one_panel(**kind), one_panel(**kind), one_panel(top=2345.0)
+    for fig in (first, second, other):
+        interaction.reuse(fig)
+    layouts.clear()
+    assert places(first) == places(second) == fresh
+    assert set(layouts) == {first}
+    assert places(other) != fresh
+    assert set(layouts) == {first, other}
+
+
+def test_a_panel_with_a_colour_bar_is_laid_out_anew(layouts):
+    """Is no place kept where a colour bar takes a part of it?"""
+    fig, ax = style.new_figure()
+    fig.colorbar(ax.imshow(np.eye(2)), ax=ax)
+    interaction.reuse(fig)
+    places(fig)
+    assert not interaction.KeptPlaces._places
+    assert layouts == [fig]
+
+
+@pytest.mark.filterwarnings("ignore:InlineBackend._print_figure_kwargs_changed:DeprecationWarning")
+def test_a_formula_is_parsed_once_for_all_figures(backend):
+    """Does the second figure find the formulas of the first?"""
+    drawn = []
+
+    def draw(x):
+        drawn.append(style.new_figure()[0])
+
+    slider = ipywidgets.IntSlider(0)
+    interaction.interact(draw, x=slider)
+    slider.value = 1
+    first, second = (fig.canvas.get_renderer().mathtext_parser for fig in drawn)
+    assert first is second
+
+
+@pytest.mark.filterwarnings("ignore:InlineBackend._print_figure_kwargs_changed:DeprecationWarning")
+def test_a_figure_of_another_cell_is_as_usual(backend):
+    """Does a figure that no control draws keep matplotlib's layout?"""
+    interaction.interact(lambda x: None, x=3)
+    assert type(one_panel().get_layout_engine()) is ConstrainedLayoutEngine
 
 
 def test_without_a_kernel_it_is_the_interact_of_ipywidgets():

@@ -161,3 +161,20 @@ def test_tint_mixes_with_white():
     """Is no white the colour itself, and all white white?"""
     assert style.tint("#000000", 0.0) == (0.0, 0.0, 0.0)
     assert style.tint("#000000", 1.0) == (1.0, 1.0, 1.0)
+
+
+def shown_labels(low: float, high: float) -> list[str]:
+    """Return the labels along a logarithmic axis from `low` to `high`."""
+    _, ax = style.new_figure()
+    ax.set(yscale="log", ylim=(low, high))
+    style.label_decades(ax).figure.canvas.draw()
+    ticks = ax.yaxis.get_major_ticks() + ax.yaxis.get_minor_ticks()
+    return [
+        tick.label1.get_text() for tick in ticks if low <= tick.get_loc() <= high and tick.label1.get_text()
+    ]
+
+
+def test_logarithmic_axes_are_labelled_at_powers_of_ten():
+    """Do two decades get plain labels, and keeps an axis with a single power of ten the marks between?"""
+    assert shown_labels(0.05, 20.0) == ["10⁻¹", "10⁰", "10¹"]
+    assert len(shown_labels(0.02, 0.7)) > 2

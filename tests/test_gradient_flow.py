@@ -71,12 +71,21 @@ def test_the_slide_s_bound_needs_its_conditions():
     assert flow.chain_gradient([0.0, 2.0], 1.0) > 1 / 16
 
 
-@pytest.mark.parametrize("w", [[], [[1.0]], 2.0])
+@pytest.mark.parametrize("w", [[], np.ones((3, 0)), 2.0])
 @pytest.mark.parametrize("function", [flow.chain_gradient, flow.chain_bound])
-def test_a_chain_needs_a_vector_of_weights(function, w):
-    """Are no weights, a matrix and a number refused?"""
-    with pytest.raises(ValueError, match=rf"{function.__name__}: expected w of shape \(L,\)"):
+def test_a_chain_needs_weights(function, w):
+    """Are no weights and a number refused?"""
+    with pytest.raises(ValueError, match=rf"{function.__name__}: expected w of shape \(\.\.\., L\)"):
         function(w, 1.0)
+
+
+@pytest.mark.parametrize("function", [flow.chain_gradient, flow.chain_bound])
+def test_many_chains_at_once(function):
+    """Has each chain of an array what it has alone, and does a chain alone give a Python float?"""
+    W = np.random.default_rng(3).normal(size=(2, 5, 4))
+    alone = [[function(w, -1.5) for w in chains] for chains in W]
+    assert isinstance(alone[0][0], float)
+    np.testing.assert_allclose(function(W, -1.5), alone, rtol=1e-14)
 
 
 @pytest.mark.parametrize("std", [0.0, 0.1, 1.0, 3.0])

@@ -110,7 +110,7 @@ def chain_sample(std: float, depths: Sequence[int], n: int = 300) -> np.ndarray:
         Absolute values.
     """
     rng = np.random.default_rng(0)
-    return np.array([[abs(chain_gradient(w, 1.0)) for w in rng.normal(0, std, (n, L))] for L in depths])
+    return np.array([np.abs(chain_gradient(rng.normal(0, std, (n, L)), 1.0)) for L in depths])
 
 
 def plot_chain(std: float, ax: Axes | None = None) -> Axes:
@@ -213,7 +213,8 @@ def plot_stats(
     ax.legend(fontsize=style.NOTE_SIZE, frameon=False, loc="best")
     if title is None:
         title = f"{activation}, {scheme}: {_shrinks(predicted)}"
-    return style.finish(ax, title, "layer (the last is the output)", "root mean square")
+    style.finish(ax, title, "layer (the last is the output)", "root mean square")
+    return style.label_decades(ax)
 
 
 def _shrinks(stats: Stats) -> str:

@@ -4,7 +4,7 @@ The colours are those of Okabe and Ito, which stay apart for colour-blind reader
 alone: shapes, line styles or labels repeat what a colour says.
 """
 
-from math import isclose, log10
+from math import ceil, floor, isclose, log10
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
@@ -60,13 +60,13 @@ def finish(ax: Axes, title: str | None = None, x: str | None = None, y: str | No
 
 
 def label_decades(ax: Axes) -> Axes:
-    """Label logarithmic axes at whole powers of ten, in plain text; return `ax`.
+    """Label logarithmic axes with two powers of ten in view at these alone, in plain text; return `ax`.
 
     Formulas as labels, and the marks between them, take half of the time that such a figure needs: too long
     for one that follows a slider.
     """
-    for axis in (ax.xaxis, ax.yaxis):
-        if axis.get_scale() == "log":
+    for axis, (low, high) in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
+        if axis.get_scale() == "log" and ceil(log10(low)) < floor(log10(high)):
             axis.set_minor_locator(NullLocator())
             axis.set_major_formatter(FuncFormatter(lambda value, _: _power_of_ten(value)))
     return ax

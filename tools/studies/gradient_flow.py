@@ -94,8 +94,7 @@ def chain() -> Recorded:
     for L in data["depths"]:
         rng = np.random.default_rng(L)
         W = rng.normal(0, 0.5, (4000, L))
-        found = np.abs([chain_gradient(w, 1.0) for w in W])
-        bounds = np.array([chain_bound(w, 1.0) for w in W])
+        found, bounds = np.abs(chain_gradient(W, 1.0)), chain_bound(W, 1.0)
         data["median"].append(float(np.median(found)))
         data["above the quarter"].append(int((found > 0.25**L).sum()))
         data["above the bound"].append(int((found > bounds * (1 + 1e-12)).sum()))
