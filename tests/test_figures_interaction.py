@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import ipywidgets
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -13,6 +14,12 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib_inline.config import InlineBackend
 
 from coursepkg.figures import interaction, style
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
 
 
 @pytest.fixture

@@ -102,6 +102,11 @@ def reuse(fig: Figure) -> None:
     """Let a new figure reuse the places and formulas of earlier ones; pyplot calls this as a hook.
 
     Lecture: every notebook.
+
+    Parameters
+    ----------
+    fig : matplotlib Figure
+        Without axes as yet.
     """
     if isinstance(fig.get_layout_engine(), ConstrainedLayoutEngine):
         fig.set_layout_engine(KeptPlaces())
