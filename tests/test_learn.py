@@ -1,6 +1,7 @@
 """Does laying out the assignments ever cost a learner anything?"""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -130,12 +131,26 @@ def test_learn_command_says_what_it_did(release, work, capsys):
 
 def test_lessons_come_without_answers_below_the_predictions(tmp_path):
     """Is each lesson as it is committed, but never run, with the records beside it?"""
-    write_lessons(tmp_path)
+    write_lessons(tmp_path, "..")
     lessons = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
     assert len(lessons) == 15
     for path in lessons:
         laid_out, committed = read(tmp_path / path.name), read(path)
-        assert [cell.source for cell in laid_out.cells] == [cell.source for cell in committed.cells]
+        assert [cell.source for cell in laid_out.cells[1:]] == [cell.source for cell in committed.cells[1:]]
         assert [cell for cell in code_cells(laid_out) if cell.outputs or cell.execution_count] == []
     records = sorted(path.name for path in (NOTEBOOKS / "results").iterdir())
     assert sorted(path.name for path in (tmp_path / "results").iterdir()) == records
+
+
+def test_lessons_lead_to_their_assignments(tmp_path):
+    """Does the opening of each lesson link to a released assignment, and is the rest of it as committed?"""
+    write_lessons(tmp_path / "notebooks", "../assignments")
+    released = {path.name for path in (NOTEBOOKS.parent / "assignments" / "source").iterdir()}
+    for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"):
+        opening = read(tmp_path / "notebooks" / path.name).cells[0].source
+        [(text, target)] = re.findall(r"\[(assignment \d\d)\]\(([^)]+)\)", opening)
+        _, folder, name, file = target.split("/")
+        assert (folder, file) == ("assignments", f"{name}.ipynb")
+        assert name in released
+        assert name.startswith(text.removeprefix("assignment "))
+        assert opening.replace(f"[{text}]({target})", text) == read(path).cells[0].source

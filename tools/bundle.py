@@ -65,7 +65,7 @@ def build(folder: Path) -> Path:
         raise FileExistsError(f"{folder} holds other things; name a new folder")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    write_lessons(folder / "notebooks")
+    write_lessons(folder / "notebooks", "../assignments")
     list(make_releases(Course(ROOT / "assignments"), folder / "assignments"))
     wheel = build_wheel(folder)
     shutil.copyfile(ROOT / "constraints.txt", folder / "constraints.txt")

@@ -56,19 +56,26 @@ def lay_out(release: Path, work: Path) -> list[str]:
     return sentences
 
 
-def write_lessons(folder: Path) -> None:
+def write_lessons(folder: Path, assignments: str) -> None:
     """Write the lessons as learners get them, with the records that they read.
 
-    The lessons are without outputs, so that no answer stands below a prediction.
+    The lessons are without outputs, so that no answer stands below a prediction. Their openings link to the
+    assignments.
 
     Parameters
     ----------
     folder : Path
         Made if it is missing.
+    assignments : str
+        The way from there to the folder of the released assignments: ``"../assignments"``.
     """
     shutil.copytree(NOTEBOOKS / "results", folder / "results")
     for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
-        (folder / path.name).write_text(dumps(without_outputs(read(path))), encoding="utf-8")
+        lesson = without_outputs(read(path))
+        named = f"| Graded | assignment {path.stem[:2]}"
+        link = f"| Graded | [assignment {path.stem[:2]}]({assignments}/{path.stem}/{path.name})"
+        lesson.cells[0].source = lesson.cells[0].source.replace(named, link)
+        (folder / path.name).write_text(dumps(lesson), encoding="utf-8")
 
 
 def _lay_out_one(released: bytes, work: Path, name: Path, record: dict[str, str]) -> str | None:
@@ -142,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         sentences = lay_out(options.release, options.work)
         with tempfile.TemporaryDirectory() as lessons:
-            write_lessons(Path(lessons))
+            write_lessons(Path(lessons), "..")
             sentences += lay_out(Path(lessons), options.work / "notebooks")
     except OSError as error:
         print(error, file=sys.stderr)

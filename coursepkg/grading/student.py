@@ -24,6 +24,7 @@ from coursepkg.grading.errors import (
     WorkerDied,
     WorkerTimeout,
 )
+from coursepkg.grading.notebook import tell_at_the_end
 from coursepkg.grading.wire import Opaque, Reference, pack, unpack
 
 
@@ -311,14 +312,17 @@ class _CurrentStudent(Student):
     def __init__(self) -> None:
         """Hold nothing: who is meant is decided at each use."""
 
-    def _who(self) -> Student:
-        return _current.get() or local_student(vars(sys.modules["__main__"]))
+    def _who(self, name: str = "") -> Student:
+        graded = _current.get()
+        if graded is None and name:
+            tell_at_the_end(name)
+        return graded or local_student(vars(sys.modules["__main__"]))
 
     def __call__(self, name: str) -> "StudentFunction":
-        return self._who()(name)
+        return self._who(name)(name)
 
     def value(self, name: str) -> Any:
-        return self._who().value(name)
+        return self._who(name).value(name)
 
     def run(self, source: str, fetch: list[str] | tuple[str, ...], **inputs: Any) -> dict[str, Any]:
         return self._who().run(source, fetch, **inputs)
