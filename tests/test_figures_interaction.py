@@ -1,6 +1,7 @@
 """Are figures behind controls drawn on the main thread, in good time and in the right place?"""
 
 import asyncio
+import functools
 import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -9,8 +10,11 @@ import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from IPython.core.events import EventManager
+from IPython.core.interactiveshell import InteractiveShellABC
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib_inline.backend_inline import flush_figures
 from matplotlib_inline.config import InlineBackend
 
 from coursepkg.figures import interaction, style
@@ -52,10 +56,21 @@ def test_a_move_in_another_thread_is_drawn_on_the_main_thread(kernel):
     assert drawn == [(True, value) for value in range(4)]
 
 
+@InteractiveShellABC.register
+class Shell:
+    """As much of IPython as shows the open figures after each cell and each message."""
+
+    def __init__(self) -> None:
+        self.events = EventManager(self, ["post_execute"])
+        self.events.register("post_execute", flush_figures)
+
+
 @pytest.fixture
 def backend() -> Iterator[InlineBackend]:
-    """What a notebook has: the settings of figures inside its page."""
-    yield InlineBackend.instance()
+    """What a notebook has: the settings of figures inside its page, and a shell that shows what is open."""
+    backend = InlineBackend.instance()
+    backend.shell = Shell()
+    yield backend
     InlineBackend.clear_instance()
 
 
@@ -72,6 +87,28 @@ def test_figures_behind_controls_are_shown_whole_and_others_as_usual(backend):
     interaction.interact(draw, x=3)
     assert settings == [None]
     assert backend.print_figure_kwargs is usual
+
+
+@pytest.mark.filterwarnings("ignore:InlineBackend._print_figure_kwargs_changed:DeprecationWarning")
+def test_a_message_in_another_thread_shows_no_unfinished_figure(backend, monkeypatch):
+    """Are figures shown after what the main thread ran, once, and after what another thread ran, never?"""
+    shown_in = []
+    monkeypatch.setattr(interaction, "flush_figures", lambda: shown_in.append(threading.current_thread()))
+    backend.shell.events.callbacks["post_execute"] = [interaction.flush_figures]
+    after_a_message = functools.partial(backend.shell.events.trigger, "post_execute")
+
+    def draw(x):
+        style.new_figure()
+        another = threading.Thread(target=after_a_message)
+        another.start()
+        another.join()
+
+    slider = ipywidgets.IntSlider(0)
+    interaction.interact(draw, x=slider)
+    slider.value = 1
+    assert shown_in == []
+    after_a_message()
+    assert shown_in == [threading.main_thread()]
 
 
 def one_panel(top: float = 1.0, title: str = "one line", over: str = "") -> Figure:

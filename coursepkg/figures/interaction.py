@@ -2,7 +2,9 @@
 
 JupyterLab sends the message of a slider to a subshell of the kernel: another thread than that of the cells.
 Pyplot keeps the open figures in one list for all threads. So two moves in quick succession, or a move while a
-cell runs, would show and close each other's unfinished figures.
+cell runs, would show and close each other's unfinished figures. The subshell does so even where it draws nothing
+itself: after each message IPython shows the figures that are open. From the first control on, only the main thread
+does.
 
 A figure that follows a slider has a fifth of a second, and most of it goes into its frame. So:
 
@@ -21,11 +23,13 @@ from typing import ClassVar
 
 import ipywidgets
 from IPython import get_ipython
+from IPython.core.events import EventManager
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib_inline.backend_inline import flush_figures
 from matplotlib_inline.config import InlineBackend
 
 from coursepkg.figures import style
@@ -138,6 +142,7 @@ class MainThreadInteractive(ipywidgets.interactive):
             super().update(*args)
             return
         backend = InlineBackend.instance()
+        _flush_on_the_main_thread_only(backend.shell.events)
         usual = backend.print_figure_kwargs
         backend.print_figure_kwargs = {**usual, "bbox_inches": None}
         try:
@@ -145,6 +150,17 @@ class MainThreadInteractive(ipywidgets.interactive):
                 super().update(*args)
         finally:
             backend.print_figure_kwargs = usual
+
+
+def _flush_on_the_main_thread_only(events: EventManager) -> None:
+    if flush_figures in events.callbacks["post_execute"]:
+        events.unregister("post_execute", flush_figures)
+        events.register("post_execute", _flush_unless_in_another_thread)
+
+
+def _flush_unless_in_another_thread() -> None:
+    if threading.current_thread() is threading.main_thread():
+        flush_figures()
 
 
 interact = MainThreadInteractive.factory()
