@@ -259,7 +259,7 @@ def export(
         markup=False,
     )
     for title, names in (
-        ("graded, but not in the file", filled.unknown),
+        ("handed in, but not in the file", filled.unknown),
         ("in the file, but not graded", filled.missing),
         ("left as they were", [f"{name} {reason}" for name, reason in filled.kept.items()]),
         ("graded again after they got points by hand, which were sent", filled.stale),

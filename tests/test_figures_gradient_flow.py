@@ -46,8 +46,8 @@ def test_chain_draws_the_median_under_its_bound():
     L, median = ax.lines[0].get_data()
     np.testing.assert_allclose(median, np.median(figures.chain_sample(0.5, L, 200), axis=1))
     assert (median < 0.25**L).all()
-    assert " 0 % of the gradients exceed" in ax.get_title(loc="left")
-    assert " 0 % of the gradients exceed" not in figures.plot_chain(2.0).get_title(loc="left")
+    assert " 0 % of all gradients exceed" in ax.get_title(loc="left")
+    assert " 0 % of all gradients exceed" not in figures.plot_chain(2.0).get_title(loc="left")
     axes = figures.plot_chain_strip((0.5, 2.0))
     np.testing.assert_array_equal(axes[0].lines[0].get_ydata(), median)
 
@@ -59,7 +59,7 @@ def test_stats_draw_the_prediction_as_lines():
     for k, name in enumerate(("z", "dz", "dW")):
         np.testing.assert_allclose(ax.lines[2 * k].get_ydata(), getattr(predicted, name))
         np.testing.assert_allclose(ax.lines[2 * k + 1].get_ydata(), getattr(predicted, name), rtol=0.5)
-    assert f"= {predicted.dz[0] / predicted.dz[2]:.2g}" in ax.get_title(loc="left")
+    assert f"over layer 3: {predicted.dz[0] / predicted.dz[2]:.2g} " in ax.get_title(loc="left")
     axes = figures.plot_stats_strip([("tanh", "standard"), ("relu", "he")], depth=2, width=30)
     assert [panel.get_title(loc="left") for panel in axes] == ["tanh, standard", "relu, he"]
     assert axes[0].get_ylim() == axes[1].get_ylim()

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import sys
 import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -10,8 +11,7 @@ import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from IPython.core.events import EventManager
-from IPython.core.interactiveshell import InteractiveShellABC
+from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib_inline.backend_inline import flush_figures
@@ -56,21 +56,16 @@ def test_a_move_in_another_thread_is_drawn_on_the_main_thread(kernel):
     assert drawn == [(True, value) for value in range(4)]
 
 
-@InteractiveShellABC.register
-class Shell:
-    """As much of IPython as shows the open figures after each cell and each message."""
-
-    def __init__(self) -> None:
-        self.events = EventManager(self, ["post_execute"])
-        self.events.register("post_execute", flush_figures)
-
-
 @pytest.fixture
-def backend() -> Iterator[InlineBackend]:
+def backend(monkeypatch) -> Iterator[InlineBackend]:
     """What a notebook has: the settings of figures inside its page, and a shell that shows what is open."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # a shell puts its own there
+    monkeypatch.setattr(sys, "displayhook", sys.displayhook)
     backend = InlineBackend.instance()
-    backend.shell = Shell()
+    backend.shell = InteractiveShell()
+    backend.shell.events.register("post_execute", flush_figures)
     yield backend
+    backend.shell.history_manager.end_session()
     InlineBackend.clear_instance()
 
 
@@ -94,7 +89,8 @@ def test_a_message_in_another_thread_shows_no_unfinished_figure(backend, monkeyp
     """Are figures shown after what the main thread ran, once, and after what another thread ran, never?"""
     shown_in = []
     monkeypatch.setattr(interaction, "flush_figures", lambda: shown_in.append(threading.current_thread()))
-    backend.shell.events.callbacks["post_execute"] = [interaction.flush_figures]
+    callbacks = backend.shell.events.callbacks["post_execute"]
+    callbacks[callbacks.index(flush_figures)] = interaction.flush_figures
     after_a_message = functools.partial(backend.shell.events.trigger, "post_execute")
 
     def draw(x):

@@ -247,22 +247,25 @@ def plot_contraction(
     ax = style.ensure_axes(ax, figsize=(5.6, 3.2))
     hessian = np.diag(np.asarray(eigenvalues, dtype=float))
     stable, (best, factor) = max_stable_step(hessian), best_step(hessian)
-    steps = np.linspace(0, 1.15 * stable, 400)
+    marked = best if gamma is None else gamma
+    steps = np.linspace(0, max(1.15 * stable, 1.05 * marked), 400)
     for value, dash, color in zip(eigenvalues, ("-", "--", "-.", ":"), style.CYCLE):
         ax.plot(steps, np.abs(1 - steps * value), dash, color=color, lw=1.6, label=rf"$\lambda = {value:g}$")
     worst = np.abs(1 - np.outer(steps, eigenvalues)).max(axis=1)
     ax.plot(steps, worst, color=style.INK, lw=4, alpha=0.25, label="the slower of them")
     ax.axhline(1, color=style.GREY, lw=0.8)
     ax.axvline(stable, color=style.GREY, lw=0.8, ls=":")
-    marked = best if gamma is None else gamma
     height = np.abs(1 - marked * np.asarray(eigenvalues)).max()
     ax.plot(marked, height, "o", ms=9, mfc="white", mec=style.INK, mew=2, zorder=5)
-    ax.text(stable, 0.03, "stable up to here ", color=style.GREY, fontsize=style.NOTE_SIZE, ha="right")
-    ax.set(xlim=(0, steps[-1]), ylim=(0, 1.4))
+    top, side = max(1.4, 1.3 * height), "right" if 2 * stable > steps[-1] else "left"
+    level = 0.02 * top if side == "right" else 0.5 * top
+    ax.text(stable, level, " stable up to here ", color=style.GREY, fontsize=style.NOTE_SIZE, ha=side)
+    ax.set(xlim=(0, steps[-1]), ylim=(0, top))
     ax.legend(frameon=False, fontsize=style.NOTE_SIZE, loc="upper center", ncols=3)
     title = f"Best step {best:.3g}: every error shrinks at least by the factor {factor:.3g}"
     if gamma is not None:
-        title = f"γ = {gamma:.3g}: the slowest error is multiplied by {height:.3g} in size"
+        fate = "grows" if height > 1 else "shrinks" if height < 1 else "stays"
+        title = f"γ = {gamma:.3g}: the largest factor is {height:.3g}, so the error {fate}"
     return style.finish(ax, title, r"$\gamma$ (step size)", r"$|1 - \gamma\lambda|$ (factor a step)")
 
 

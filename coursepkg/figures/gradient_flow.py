@@ -140,7 +140,7 @@ def plot_chain(std: float, ax: Axes | None = None) -> Axes:
     ax.set(yscale="log", ylim=(1e-40, 10), xlim=(0.5, 20.5), xticks=depths)
     ax.legend(fontsize=style.NOTE_SIZE, frameon=False, loc="lower left")
     share = float((found > 0.25 ** depths[:, None]).mean())
-    title = f"Weights of spread {std:g}: {100 * share:.0f} % of the gradients exceed $4^{{-L}}$"
+    title = f"Weights of spread {std:g}: {100 * share:.0f} % of all gradients exceed $4^{{-L}}$"
     style.finish(ax, title, "$L$ (number of sigmoids)", r"$|\partial\hat y/\partial w_1|$ (size)")
     return style.label_decades(ax)
 
@@ -220,7 +220,7 @@ def plot_stats(
 def _shrinks(stats: Stats) -> str:
     """Say how the gradient by z differs between the first and the last hidden layer."""
     ratio = float(stats.dz[0] / stats.dz[-2])
-    return f"gradient of layer 1 / layer {len(stats.dz) - 1} = {ratio:.2g}"
+    return rf"$\partial\ell/\partial z$ of layer 1 over layer {len(stats.dz) - 1}: {ratio:.2g} (lines)"
 
 
 def plot_stats_strip(cases: Sequence[tuple[str, str]], depth: int = 5, width: int = 200) -> np.ndarray:

@@ -2,9 +2,9 @@
 
 JupyterLab sends the message of a slider to a subshell of the kernel: another thread than that of the cells.
 Pyplot keeps the open figures in one list for all threads. So two moves in quick succession, or a move while a
-cell runs, would show and close each other's unfinished figures. The subshell does so even where it draws nothing
-itself: after each message IPython shows the figures that are open. From the first control on, only the main thread
-does.
+cell runs, would show and close each other's unfinished figures. The subshell does so even where it draws
+nothing itself: after each message IPython shows the figures that are open. Once there is a control, only the
+main thread does.
 
 A figure that follows a slider has a fifth of a second, and most of it goes into its frame. So:
 

@@ -190,7 +190,8 @@ def plot_decision(
         ((active == 1) & (for_plus == 0), style.GREY, style.GREY, "o"),
     ):
         here = places[chosen]
-        axes[1].scatter(here % width, -(here // width), s=size, color=face, ec=edge, lw=0.4, marker=marker)
+        x, y = here % width, -(here // width)
+        axes[1].scatter(x, y, s=size, color=face, ec=edge, lw=0.4, marker=marker, clip_on=False)
     axes[1].set(aspect="equal")
     axes[1].axis("off")
     style.finish(axes[1], f"{active.sum()} of {n_units} A-units fire")

@@ -164,7 +164,7 @@ def plot_squash(s: float, activation: Activation = "sigmoid", ax: Axes | None = 
         The axes drawn on.
     """
     f = activation_function(activation)
-    ax = plot_grid(lambda X: f(s * X), ax, title=f"$s$ = {s:g}")
+    ax = plot_grid(lambda X: f(s * X), ax, title=f"$s$ = {s:.3g}")
     nodes = np.stack(np.meshgrid(*2 * [np.linspace(-1, 1, 7)]), axis=-1).reshape(-1, 2)
     ax.plot(*f(s * nodes).T, "o", ms=3, color=style.INK, zorder=2)
     ends = f(np.array([-1e3, 1e3]))

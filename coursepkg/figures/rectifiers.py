@@ -297,7 +297,7 @@ def plot_dying_line(
     axes[1].set_ylim(-0.05, 1.08)
     dead = np.flatnonzero(np.array(on) == 0)
     fate = f"dead from step {dead[0]} on" if len(dead) else f"alive after {steps} steps"
-    style.finish(axes[0], f"Learning rate {lr:g}: {fate}", "x, input", "y, target and fit")
+    style.finish(axes[0], f"Learning rate {lr:.3g}: {fate}", "x, input", "y, target and fit")
     style.finish(axes[1], "Where the unit is on", "step", "share of the data")
     return axes
 

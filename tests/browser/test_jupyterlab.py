@@ -1,10 +1,14 @@
 """Does the course work where a learner meets it: JupyterLab, in a real browser?"""
 
+import base64
+import io
 import re
 import shutil
 
 import nbformat
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.browser.drive import (
     ASSIGNMENTS,
@@ -51,6 +55,39 @@ def test_lesson_runs_to_its_end_and_its_slider_redraws(name, page, lab, course):
         page.keyboard.press(key)
     assert handle.get_attribute("aria-valuenow") != value
     expect(figure).not_to_have_attribute("src", before, timeout=30 * SECOND)
+
+
+def test_controls_in_quick_succession_end_in_the_figure_of_their_values(page, lab, course):
+    """Is the last picture the one that the same values give when there is time for each?"""
+    name = next(name for name in LESSONS if name.startswith("03_"))
+    panel = open_notebook(page, lab, f"{LAID_OUT}/{name}.ipynb")
+    run_to_the_end(page, panel, len(codes(course / LAID_OUT / f"{name}.ipynb")))
+    cell = panel.locator(".jp-CodeCell", has=page.locator(".widget-slider")).first
+    unequal, prior = cell.locator("input[type=checkbox]"), cell.locator(".noUi-handle").last
+    for _ in range(4):
+        prior.focus()
+        for key in ("ArrowRight", "ArrowLeft", "ArrowLeft"):
+            page.keyboard.press(key)
+            page.wait_for_timeout(SECOND / 2)
+        page.keyboard.press("ArrowRight")
+        unequal.click()  # while the figure of the key press is being drawn
+        at_once = settled_figure(page, cell)
+        for _ in range(2):
+            unequal.click()
+            slowly = settled_figure(page, cell)
+        assert np.mean(at_once != slowly) < 0.005
+
+
+def settled_figure(page, cell) -> np.ndarray:
+    """Wait until there is one figure below a cell, the same for two seconds; return its pixels."""
+    seen = []
+    for _ in range(60):
+        seen.append(cell.locator(".widget-output img").evaluate_all("all => all.map(image => image.src)"))
+        if len(seen) > 8 and len(seen[-1]) == 1 and all(sources == seen[-1] for sources in seen[-8:]):
+            data = base64.b64decode(seen[-1][0].partition(",")[2])
+            return np.asarray(Image.open(io.BytesIO(data)).convert("L")).astype(int)
+        page.wait_for_timeout(SECOND / 4)
+    raise AssertionError("the figure never came to rest")
 
 
 @pytest.mark.parametrize("name", ASSIGNMENTS)
