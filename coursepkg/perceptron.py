@@ -46,6 +46,7 @@ class Cycle(NamedTuple):
     ----------
     start : int
         The first pass at whose end the weights are those at the end of a later pass; 0 is the beginning.
+        Where error correction stopped: the pass without a mistake.
     period : int
         Number of passes after which they come back; 0 if error correction stopped instead.
     updates : int

@@ -270,6 +270,12 @@ def test_every_function_of_bits_stops_or_cycles(n):
         cycle = perceptron_cycle(X, labels, 500)
         assert (cycle.period == 0) == (separating_hyperplane(X, labels) is not None)
         assert (cycle.updates > 0) == (cycle.period > 0)
+        if cycle.period == 0:  # it ends with the first pass without a mistake
+            w, b, passes = np.zeros(n), 0.0, 0
+            while passes < cycle.start:
+                w, b, wrong = perceptron_pass(X, np.array(labels), w, b)
+                passes += 1
+                assert wrong.any() == (passes < cycle.start)
 
 
 def test_cycle_is_a_cycle():

@@ -32,6 +32,7 @@ from coursepkg.regions import (
     measure_regions,
     region_complex,
     region_polytope,
+    same_map,
 )
 
 PUBLISHED = [
@@ -501,6 +502,19 @@ def test_exact_values_of_huge_and_tiny_weights():
     hidden = [(np.array([[2.0**300, 1.0], [-(2.0**300), -1.0]]), np.array([2.0**-300, 0.0]))]
     layers = with_output(*hidden)
     assert count_regions(layers) == 3 == count_regions_rational(layers)
+
+
+def test_slopes_that_only_rounding_tells_apart_are_compared_exactly():
+    """Is a sum that is 2**-60, and rounded to something else, the slope 2**-60, and 2**-61 another?"""
+    rng = np.random.default_rng(0)
+    terms = rng.permutation(np.append(np.outer([1, -1], rng.normal(size=20)).ravel(), 2.0**-60))
+    weights = np.concatenate([terms, [2.0**-60, 2.0**-61]])[:, None]
+    patterns = np.zeros((3, 43), dtype=bool)
+    patterns[0, :41] = patterns[1, 41] = patterns[2, 42] = True
+    layers = [(np.ones((1, 43)), np.arange(43.0)), (weights, np.zeros(1))]
+    slopes, _ = affine_maps(layers, patterns)
+    assert abs(slopes[0] - slopes[1]).item() > 2.0**-60
+    assert same_map(layers, patterns, np.array([[0, 1], [0, 2], [1, 2]])).tolist() == [True, False, False]
 
 
 @pytest.mark.parametrize(("sizes", "seed"), [((2, 12, 12, 12), 0), ((2, 6, 6, 6, 6, 6), 1), ((2, 24, 24), 2)])
